@@ -1,0 +1,3 @@
+module github.com/gomx-org/gomx
+
+go 1.25.0
