@@ -1,0 +1,573 @@
+package backend
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/gomx-org/gomx/backend/expr"
+)
+
+// Value is a value under construction, as operators see it: its shape and type are known, its numbers are not.
+type Value struct {
+	b  *Builder
+	ID ValueID
+}
+
+// Shape of the value; do not change it.
+func (v Value) Shape() Shape { return v.info().Shape }
+
+// DType of the value.
+func (v Value) DType() DType { return v.info().DType }
+
+// Valid reports whether v is a value at all: the zero Value stands for none.
+func (v Value) Valid() bool { return v.b != nil }
+
+func (v Value) info() *ValueInfo { return v.b.P.Value(v.ID) }
+
+// Builder adds calls to one entry of a Program. Its methods check what they are given; the first mistake is kept in Err
+// with the node that made it, and what follows goes on harmlessly.
+type Builder struct {
+	P     *Program
+	calls []Call
+	node  string
+	err   error
+}
+
+// NewBuilder starts an entry of p.
+func NewBuilder(p *Program) *Builder { return &Builder{P: p} }
+
+// Err is the first mistake.
+func (b *Builder) Err() error { return b.err }
+
+// Node names the operator and node that the following calls belong to.
+func (b *Builder) Node(name string) { b.node = name }
+
+// Finish adds the entry to the Program and gives the first mistake.
+func (b *Builder) Finish(kind EntryKind) error {
+	if b.err != nil {
+		return b.err
+	}
+	b.P.Entries = append(b.P.Entries, Entry{Kind: kind, Calls: b.calls})
+	b.calls = nil
+	return nil
+}
+
+// Value gives the value with the number id, made by this Builder or another one of the same Program.
+func (b *Builder) Value(id ValueID) Value { return Value{b, id} }
+
+// Failf records a mistake at the current node.
+func (b *Builder) Failf(format string, args ...any) {
+	if b.err == nil {
+		b.err = &Error{Node: b.node, Err: fmt.Errorf(format, args...)}
+	}
+}
+
+func (b *Builder) temp(s Shape, t DType) ValueID { return b.P.NewValue(ValueInfo{Shape: s, DType: t}) }
+
+// call adds a call with one output.
+func (b *Builder) call(k Kind, a Attrs, s Shape, t DType, in ...Value) Value {
+	return b.Value(b.emit(k, a, []ValueInfo{{Shape: s, DType: t}}, in)[0])
+}
+
+func (b *Builder) emit(k Kind, a Attrs, outs []ValueInfo, in []Value) []ValueID {
+	c := Call{Kind: k, Attrs: a, Node: b.node}
+	for _, v := range in {
+		if !v.Valid() {
+			b.Failf("%v: input is not a value", k)
+			v = Value{b, b.temp(Shape{}, Float32)}
+		}
+		c.In = append(c.In, v.ID)
+	}
+	for _, o := range outs {
+		c.Out = append(c.Out, b.temp(o.Shape, o.DType))
+	}
+	if b.err == nil {
+		if err := kindTable[k].verify(b.P, &c); err != nil {
+			b.Failf("%v %v: %w", k, a, err)
+		}
+	}
+	b.calls = append(b.calls, c)
+	return c.Out
+}
+
+// Arg adds an argument to the Program, or finds the one of that name, and gives what it holds at entry (no value for
+// Out). A second mention must agree in shape and type; In and Out together make InOut.
+func (b *Builder) Arg(name string, mode ArgMode, s Shape, t DType) Value {
+	p := b.P
+	at := p.ArgIndex(name)
+	if at < 0 {
+		p.Args = append(p.Args, Arg{Name: name, Mode: mode, Shape: s, DType: t, Value: -1})
+		at = len(p.Args) - 1
+	}
+	a := &p.Args[at]
+	if !a.Shape.Equal(s) || a.DType != t {
+		b.Failf("argument %q is %v %v and also %v %v", name, a.DType, a.Shape, t, s)
+	}
+	if a.Mode != mode {
+		a.Mode = InOut
+	}
+	if a.Value < 0 && a.Mode != Out {
+		a.Value = p.NewValue(ValueInfo{Shape: s, DType: t, Kind: ArgValue, Arg: at})
+	}
+	if a.Value < 0 {
+		return Value{}
+	}
+	return b.Value(a.Value)
+}
+
+// Write stores v into the argument name, which must exist.
+func (b *Builder) Write(name string, v Value) {
+	at := b.P.ArgIndex(name)
+	if at < 0 {
+		b.Failf("write to the unknown argument %q", name)
+		return
+	}
+	a := &b.P.Args[at]
+	if a.Mode == In {
+		a.Mode = InOut
+	}
+	if v.Valid() && v.Shape().Size() == a.Shape.Size() {
+		v = b.Cast(b.Reshape(v, a.Shape), a.DType)
+	}
+	b.emit(Write, &WriteAttrs{Arg: at}, nil, []Value{v})
+}
+
+// Const is a tensor of known numbers, in C order.
+func (b *Builder) Const(s Shape, t DType, data ...float64) Value {
+	if len(data) != s.Size() {
+		b.Failf("constant of shape %v has %d numbers", s, len(data))
+		s, data = Shape{}, []float64{0}
+	}
+	return b.Value(b.P.NewValue(ValueInfo{Shape: s, DType: t, Kind: ConstValue, Const: data}))
+}
+
+// Scalar is a known number of type t and shape ().
+func (b *Builder) Scalar(t DType, v float64) Value { return b.Const(Shape{}, t, v) }
+
+// Iota is the constant vector 0, 1, … n−1.
+func (b *Builder) Iota(t DType, n int) Value {
+	data := make([]float64, n)
+	for i := range data {
+		data[i] = float64(i)
+	}
+	return b.Const(Shape{n}, t, data...)
+}
+
+// Map computes e over broadcast inputs and gives its outputs, which all have the broadcast shape and the type of the
+// first input that is not a scalar constant. Scalar constants become part of the expression.
+func (b *Builder) Map(e *expr.Expr, in ...Value) []Value {
+	return b.mapTo(e, nil, in)
+}
+
+// Map1 is Map of an expression with one output.
+func (b *Builder) Map1(e *expr.Expr, in ...Value) Value { return b.mapTo(e, nil, in)[0] }
+
+// MapAs is Map1 with a result of type t.
+func (b *Builder) MapAs(t DType, e *expr.Expr, in ...Value) Value { return b.mapTo(e, &t, in)[0] }
+
+func (b *Builder) mapTo(e *expr.Expr, as *DType, in []Value) []Value {
+	if len(in) != e.NumInputs {
+		b.Failf("Map %v: has %d inputs, want %d", e, len(in), e.NumInputs)
+		return b.nothing(len(e.Outs))
+	}
+	consts := make([]*float64, len(in))
+	left := make([]Value, 0, len(in))
+	shape := Shape{}
+	t, typed := Float32, false
+	for i, v := range in {
+		if !v.Valid() {
+			b.Failf("Map %v: input %d is not a value", e, i)
+			return b.nothing(len(e.Outs))
+		}
+		info := v.info()
+		s, ok := Broadcast(shape, info.Shape)
+		if !ok {
+			b.Failf("Map %v: shapes %v and %v do not broadcast", e, shape, info.Shape)
+			return b.nothing(len(e.Outs))
+		}
+		shape = s
+		if info.Kind == ConstValue && len(info.Shape) == 0 {
+			consts[i] = &info.Const[0]
+			continue
+		}
+		if !typed {
+			t, typed = info.DType, true
+		}
+		left = append(left, v)
+	}
+	if !typed && len(in) > 0 { // constants only
+		t = in[0].DType()
+	}
+	if as != nil {
+		t = *as
+	}
+	if len(left) < len(in) {
+		e = e.Bind(consts)
+	}
+	if e.IsIdentity() && left[0].DType() == t && left[0].Shape().Equal(shape) {
+		return left
+	}
+	outs := make([]ValueInfo, len(e.Outs))
+	for i := range outs {
+		outs[i] = ValueInfo{Shape: shape, DType: t}
+	}
+	ids := b.emit(Map, &MapAttrs{E: e}, outs, left)
+	vals := make([]Value, len(ids))
+	for i, id := range ids {
+		vals[i] = b.Value(id)
+	}
+	return vals
+}
+
+func (b *Builder) nothing(n int) []Value {
+	vals := make([]Value, n)
+	for i := range vals {
+		vals[i] = b.Value(b.temp(Shape{}, Float32))
+	}
+	return vals
+}
+
+var (
+	identityExpr = expr.MustParse("x -> x")
+	addExpr      = expr.MustParse("a b -> a + b")
+	subExpr      = expr.MustParse("a b -> a - b")
+	mulExpr      = expr.MustParse("a b -> a * b")
+	divExpr      = expr.MustParse("a b -> a / b")
+	firstExpr    = expr.MustParse("a b -> a")
+)
+
+// Add is x + y, broadcast; Sub, Mul and Div likewise.
+func (b *Builder) Add(x, y Value) Value { return b.Map1(addExpr, x, y) }
+
+// Sub is x − y.
+func (b *Builder) Sub(x, y Value) Value { return b.Map1(subExpr, x, y) }
+
+// Mul is x · y, element by element.
+func (b *Builder) Mul(x, y Value) Value { return b.Map1(mulExpr, x, y) }
+
+// Div is x / y.
+func (b *Builder) Div(x, y Value) Value { return b.Map1(divExpr, x, y) }
+
+// Scale is x times a known number.
+func (b *Builder) Scale(x Value, by float64) Value {
+	return b.Map1(mulExpr, x, b.Scalar(x.DType(), by))
+}
+
+// Cast converts to type t: towards zero for integers, wrapping around when out of range.
+func (b *Builder) Cast(x Value, t DType) Value { return b.MapAs(t, identityExpr, x) }
+
+// BroadcastTo stretches dimensions of 1.
+func (b *Builder) BroadcastTo(x Value, s Shape) Value {
+	if full, ok := Broadcast(x.Shape(), s); !ok || !full.Equal(s) {
+		b.Failf("cannot broadcast %v to %v", x.Shape(), s)
+		return x
+	}
+	if x.Shape().Equal(s) {
+		return x
+	}
+	return b.Map1(firstExpr, x, b.zeros(x.DType(), s))
+}
+
+// zeros is a full tensor of zeros that costs nothing when only its shape is used: a Map of a constant.
+func (b *Builder) zeros(t DType, s Shape) Value { return b.Full(t, s, 0) }
+
+// Full is a tensor of one number.
+func (b *Builder) Full(t DType, s Shape, v float64) Value {
+	if len(s) == 0 {
+		return b.Scalar(t, v)
+	}
+	bld := expr.NewBuilder(0)
+	ids := b.emit(Map, &MapAttrs{E: bld.Build(bld.Const(v))}, []ValueInfo{{Shape: s, DType: t}}, nil)
+	return b.Value(ids[0])
+}
+
+// Axes turns axes that may count from the end into ascending ones; none given means all.
+func (b *Builder) Axes(s Shape, axes ...int) []int {
+	if len(axes) == 0 {
+		all := make([]int, len(s))
+		for i := range all {
+			all[i] = i
+		}
+		return all
+	}
+	out := make([]int, 0, len(axes))
+	for _, a := range axes {
+		i, ok := s.Axis(a)
+		if !ok || slices.Contains(out, i) {
+			b.Failf("axes %v do not fit shape %v", axes, s)
+			return nil
+		}
+		out = append(out, i)
+	}
+	slices.Sort(out)
+	return out
+}
+
+func without(s Shape, axes []int, keep bool) Shape {
+	out := Shape{}
+	for i, d := range s {
+		switch {
+		case !slices.Contains(axes, i):
+			out = append(out, d)
+		case keep:
+			out = append(out, 1)
+		}
+	}
+	return out
+}
+
+// Reduce combines along axes (none: all); keep leaves them as 1.
+func (b *Builder) Reduce(op ReduceOp, x Value, keep bool, axes ...int) Value {
+	ax := b.Axes(x.Shape(), axes...)
+	return b.call(Reduce, &ReduceAttrs{Op: op, Axes: ax, Keep: keep}, without(x.Shape(), ax, keep), x.DType(), x)
+}
+
+// Sum along axes (none: all), which disappear.
+func (b *Builder) Sum(x Value, axes ...int) Value { return b.Reduce(ReduceSum, x, false, axes...) }
+
+// SumTo undoes broadcasting: it sums x over the axes along which s was stretched. It is the gradient of BroadcastTo.
+func (b *Builder) SumTo(x Value, s Shape) Value {
+	from := x.Shape()
+	if from.Equal(s) {
+		return x
+	}
+	off := len(from) - len(s)
+	var axes []int
+	for i := range from {
+		if i < off || s[i-off] == 1 && from[i] != 1 {
+			axes = append(axes, i)
+		}
+	}
+	if len(axes) > 0 {
+		x = b.Reduce(ReduceSum, x, true, axes...)
+	}
+	return b.Reshape(x, s)
+}
+
+// ArgMax gives the position of the largest element along axis, as a number of x's type; ArgMin of the smallest.
+func (b *Builder) ArgMax(x Value, axis int, keep bool) Value {
+	return b.argReduce(x, axis, keep, false)
+}
+
+// ArgMin gives the position of the smallest element along axis.
+func (b *Builder) ArgMin(x Value, axis int, keep bool) Value { return b.argReduce(x, axis, keep, true) }
+
+func (b *Builder) argReduce(x Value, axis int, keep, min bool) Value {
+	ax := b.Axes(x.Shape(), axis)
+	if ax == nil {
+		return x
+	}
+	return b.call(ArgReduce, &ArgReduceAttrs{Min: min, Axis: ax[0], Keep: keep}, without(x.Shape(), ax, keep), x.DType(), x)
+}
+
+// Stats gives mean and biased variance along axes; both have the shape of the other axes.
+func (b *Builder) Stats(x Value, axes ...int) (mean, variance Value) {
+	ax := b.Axes(x.Shape(), axes...)
+	o := ValueInfo{Shape: without(x.Shape(), ax, false), DType: x.DType()}
+	ids := b.emit(Stats, &StatsAttrs{Axes: ax}, []ValueInfo{o, o}, []Value{x})
+	return b.Value(ids[0]), b.Value(ids[1])
+}
+
+// MatMulFlag tells MatMul that an operand is stored transposed.
+type MatMulFlag uint8
+
+// The flags of MatMul.
+const (
+	TransA MatMulFlag = 1 << iota
+	TransB
+)
+
+// MatMul is x·y for (M,K)·(K,N), or a batch of them for (B,M,K)·(B,K,N); operands may be stored transposed.
+func (b *Builder) MatMul(x, y Value, flags ...MatMulFlag) Value {
+	a := &MatMulAttrs{}
+	for _, f := range flags {
+		a.TransA = a.TransA || f&TransA != 0
+		a.TransB = a.TransB || f&TransB != 0
+	}
+	s := Shape{}
+	if n := len(x.Shape()); n == len(y.Shape()) && (n == 2 || n == 3) {
+		s = append(s, x.Shape()[:n-2]...)
+		m, _ := matDims(x.Shape(), a.TransA)
+		_, k := matDims(y.Shape(), a.TransB)
+		s = append(s, m, k)
+	}
+	return b.call(MatMul, a, s, x.DType(), x, y)
+}
+
+func matDims(s Shape, trans bool) (rows, cols int) {
+	rows, cols = s[len(s)-2], s[len(s)-1]
+	if trans {
+		return cols, rows
+	}
+	return rows, cols
+}
+
+// Conv is the cross-correlation of x (N,C,s…) with w (F,C/groups,k…); a gives everything but Epilogue.
+func (b *Builder) Conv(x, w Value, a ConvAttrs) Value {
+	s := Shape{}
+	if len(x.Shape()) == len(w.Shape()) && len(x.Shape()) == 2+len(a.Kernel) {
+		s = Shape{x.Shape()[0], w.Shape()[0]}
+		for i, k := range a.Kernel {
+			s = append(s, (x.Shape()[2+i]+2*a.Pad[i]-(a.Dilate[i]*(k-1)+1))/a.Stride[i]+1)
+		}
+	}
+	return b.call(Conv, &a, s, x.DType(), x, w)
+}
+
+// ConvGradData is the gradient of Conv by its data, of shape s.
+func (b *Builder) ConvGradData(dy, w Value, s Shape, a ConvAttrs) Value {
+	return b.call(ConvGradData, &a, s, dy.DType(), dy, w)
+}
+
+// ConvGradFilter is the gradient of Conv by its weight, of shape s.
+func (b *Builder) ConvGradFilter(dy, x Value, s Shape, a ConvAttrs) Value {
+	return b.call(ConvGradFilter, &a, s, dy.DType(), dy, x)
+}
+
+// Pool pools x (N,C,s…) into the spatial size out.
+func (b *Builder) Pool(x Value, out []int, a PoolAttrs) Value {
+	s := append(Shape{}, x.Shape()[:2]...)
+	return b.call(Pool, &a, append(s, out...), x.DType(), x)
+}
+
+// PoolGrad is the gradient of Pool at data x with result y.
+func (b *Builder) PoolGrad(dy, x, y Value, a PoolAttrs) Value {
+	return b.call(PoolGrad, &a, x.Shape(), x.DType(), dy, x, y)
+}
+
+// Softmax along an axis.
+func (b *Builder) Softmax(x Value, axis int) Value { return b.softmax(x, axis, false) }
+
+// LogSoftmax along an axis.
+func (b *Builder) LogSoftmax(x Value, axis int) Value { return b.softmax(x, axis, true) }
+
+func (b *Builder) softmax(x Value, axis int, log bool) Value {
+	ax := b.Axes(x.Shape(), axis)
+	if ax == nil {
+		return x
+	}
+	return b.call(Softmax, &SoftmaxAttrs{Axis: ax[0], Log: log}, x.Shape(), x.DType(), x)
+}
+
+// Transpose permutes axes; none given reverses them.
+func (b *Builder) Transpose(x Value, axes ...int) Value {
+	if len(axes) == 0 {
+		for i := len(x.Shape()) - 1; i >= 0; i-- {
+			axes = append(axes, i)
+		}
+	}
+	s := make(Shape, len(axes))
+	for i, a := range axes {
+		if len(axes) != len(x.Shape()) || a < 0 || a >= len(axes) {
+			b.Failf("Transpose: axes %v do not fit shape %v", axes, x.Shape())
+			return x
+		}
+		s[i] = x.Shape()[a]
+	}
+	return b.call(Transpose, &TransposeAttrs{Axes: axes}, s, x.DType(), x)
+}
+
+// Reshape sees x under another shape of the same size.
+func (b *Builder) Reshape(x Value, s Shape) Value {
+	if x.Valid() && x.Shape().Equal(s) {
+		return x
+	}
+	if info := x.info(); info.Kind == ConstValue {
+		return b.Const(s, info.DType, info.Const...)
+	}
+	return b.call(Reshape, nil, s, x.DType(), x)
+}
+
+// Flatten2D sees x as (N, rest).
+func (b *Builder) Flatten2D(x Value) Value {
+	s := x.Shape()
+	if len(s) == 0 {
+		return b.Reshape(x, Shape{1, 1})
+	}
+	return b.Reshape(x, Shape{s[0], s[1:].Size()})
+}
+
+// ReshapeLike sees x under the shape of y.
+func (b *Builder) ReshapeLike(x, y Value) Value { return b.Reshape(x, y.Shape()) }
+
+// Slice takes out[i] elements along axis i, from begin[i] in steps of step[i].
+func (b *Builder) Slice(x Value, out Shape, begin, step []int) Value {
+	return b.call(Slice, &SliceAttrs{Begin: begin, Step: step}, out, x.DType(), x)
+}
+
+// SliceAxis takes n elements along one axis, from begin.
+func (b *Builder) SliceAxis(x Value, axis, begin, n int) Value {
+	out := x.Shape().Clone()
+	out[axis] = n
+	from, step := make([]int, len(out)), make([]int, len(out))
+	from[axis] = begin
+	for i := range step {
+		step[i] = 1
+	}
+	return b.Slice(x, out, from, step)
+}
+
+// Concat joins along an axis.
+func (b *Builder) Concat(axis int, in ...Value) Value {
+	if len(in) == 0 {
+		b.Failf("Concat of nothing")
+		return b.nothing(1)[0]
+	}
+	if len(in) == 1 {
+		return in[0]
+	}
+	ax := b.Axes(in[0].Shape(), axis)
+	if ax == nil {
+		return in[0]
+	}
+	s := in[0].Shape().Clone()
+	for _, v := range in[1:] {
+		if len(v.Shape()) == len(s) {
+			s[ax[0]] += v.Shape()[ax[0]]
+		}
+	}
+	return b.call(Concat, &ConcatAttrs{Axis: ax[0]}, s, in[0].DType(), in...)
+}
+
+// Pad surrounds x with a border: before[i] and after[i] elements along axis i.
+func (b *Builder) Pad(x Value, mode PadMode, before, after []int, value float64) Value {
+	s := x.Shape().Clone()
+	for i := range s {
+		if i < len(before) && i < len(after) {
+			s[i] += before[i] + after[i]
+		}
+	}
+	return b.call(Pad, &PadAttrs{Mode: mode, Before: before, Value: value}, s, x.DType(), x)
+}
+
+// Gather takes x's rows along axis at the indices: the shape is x's with the axis replaced by the indices' shape.
+func (b *Builder) Gather(x, indices Value, axis int, wrap bool) Value {
+	ax := b.Axes(x.Shape(), axis)
+	if ax == nil {
+		return x
+	}
+	s := append(Shape{}, x.Shape()[:ax[0]]...)
+	s = append(append(s, indices.Shape()...), x.Shape()[ax[0]+1:]...)
+	return b.call(Gather, &GatherAttrs{Axis: ax[0], Wrap: wrap}, s, x.DType(), x, indices)
+}
+
+// ScatterAdd adds dy into zeros of shape s at the indices along axis: the gradient of Gather.
+func (b *Builder) ScatterAdd(dy, indices Value, s Shape, axis int, wrap bool) Value {
+	return b.call(ScatterAdd, &GatherAttrs{Axis: axis, Wrap: wrap}, s, dy.DType(), dy, indices)
+}
+
+// Random draws a tensor. rng is the argument of four int64: seed, step, the global index of the first sample, 0.
+func (b *Builder) Random(d Dist, node uint32, t DType, s Shape) Value {
+	rng := b.Arg("rng", In, Shape{4}, Int64)
+	return b.call(Random, &RandomAttrs{Dist: d, Node: node}, s, t, rng)
+}
+
+// Host calls a Go function with the inputs; outs gives shape and type of its results.
+func (b *Builder) Host(name string, fn func(in, out []HostTensor) error, outs []ValueInfo, in ...Value) []Value {
+	ids := b.emit(Host, &HostAttrs{Name: name, Fn: fn}, outs, in)
+	vals := make([]Value, len(ids))
+	for i, id := range ids {
+		vals[i] = b.Value(id)
+	}
+	return vals
+}
