@@ -1,0 +1,67 @@
+package archtest
+
+import "slices"
+
+// A room is a package, or with a name ending in /... all packages below a folder that have no row of their own.
+type room struct {
+	name     string
+	may      []string // rooms it imports, besides internal/...
+	external []string // modules it imports, besides the standard library, gonum and x/sys
+	cgo      bool     // whether it holds C
+}
+
+// Floors of the house, from the ground up. Who stands on a floor may import what is on it and below it.
+var (
+	seam   = []string{"backend", "backend/expr"}
+	words  = join(seam, "device", "op", "with")
+	arrays = join(words, "ndarray")
+	graphs = join(arrays, "symbol", "autograd")
+	parts  = join(graphs, "kvstore", "optimizer", "metric", "initializer", "io", "io/...")
+	roof   = join(parts, "model", "model/zoo", "predict", "viz", "backend/all")
+	tools  = []string{"internal/backendtest", "internal/verify", "internal/gen", "internal/gen/..."}
+)
+
+// rooms is the picture of docs/architecture.md as a table: what is not in it does not exist, and nobody imports
+// beside or above. Everybody may use internal/..., the standard library, gonum and x/sys.
+var rooms = []room{
+	{name: "backend/expr"},
+	{name: "backend", may: []string{"backend/expr"}},
+	{name: "backend/passes", may: seam},
+	{name: "backend/ref", may: join(seam, "backend/passes")},
+	{name: "backend/cpu", may: join(seam, "backend/passes", "backend/ref"), external: []string{"gonum.org/v1/netlib"}, cgo: true},
+	{name: "backend/all", may: join(seam, "backend/ref", "backend/cpu")},
+	{name: "device", may: seam},
+	{name: "op", may: seam},
+	{name: "with", may: join(seam, "op")},
+	{name: "ndarray", may: words},
+	{name: "symbol", may: arrays},
+	{name: "autograd", may: arrays},
+	{name: "optimizer", may: graphs},
+	{name: "metric", may: graphs},
+	{name: "initializer", may: graphs},
+	{name: "kvstore", may: graphs},
+	{name: "io", may: join(graphs, "io/...")},
+	{name: "io/...", may: join(graphs, "io")},
+	{name: "model", may: join(parts, "model/zoo", "backend/all")},
+	{name: "model/zoo", may: graphs},
+	{name: "predict", may: join(arrays, "symbol", "backend/all")}, // no training code
+	{name: "viz", may: join(arrays, "symbol"), external: []string{"gonum.org/v1/plot", "golang.org/x/image"}},
+	{name: "cmd/...", may: join(roof, join(tools, "backend/passes", "backend/ref", "backend/cpu")...)},
+	{name: "examples/...", may: roof, external: []string{"github.com/schollz/progressbar/v3"}},
+
+	{name: "internal/...", may: seam},
+	{name: "internal/archtest"},
+	{name: "internal/backendtest", may: join(words, "backend/passes", "backend/ref")},
+	{name: "internal/verify", may: parts},
+	{name: "internal/gen", may: words},
+	{name: "internal/gen/...", may: words},
+}
+
+// What every file may import, and what its tests may import besides.
+var (
+	coreModules  = []string{"gonum.org/v1/gonum", "golang.org/x/sys"}
+	testModules  = []string{"github.com/stretchr/testify"}
+	testMayRooms = join(tools, "backend/all", "backend/passes", "backend/ref", "backend/cpu")
+)
+
+func join(floor []string, more ...string) []string { return append(slices.Clone(floor), more...) }
