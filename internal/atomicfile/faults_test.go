@@ -173,6 +173,28 @@ func TestCommitOfSeveralStops(t *testing.T) {
 	}
 }
 
+// The temporary goes at the failure itself, not only when somebody aborts.
+func TestAFailedWriteEndsTheSave(t *testing.T) {
+	dir := t.TempDir()
+	f, err := Create(filepath.Join(dir, "f"), On(&faulty{FS: OS, fail: "write", err: syscall.ENOSPC}))
+	require.NoError(t, err)
+	_, err = f.Write(make([]byte, 100_000))
+	require.ErrorIs(t, err, syscall.ENOSPC)
+	requireOnly(t, dir)
+	_, again := f.Write([]byte("x"))
+	require.Equal(t, err, again)
+	require.Equal(t, err, f.Commit())
+}
+
+func TestCreateTakesNoOthersFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "f")
+	f, err := OS.Create(path)
+	require.NoError(t, err)
+	require.NoError(t, f.Close())
+	_, err = OS.Create(path)
+	require.ErrorIs(t, err, fs.ErrExist)
+}
+
 // A number that is taken already is no failure: another one is drawn.
 func TestTakenTemporaryNames(t *testing.T) {
 	s := &taken{FS: OS, times: 3}
