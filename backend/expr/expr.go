@@ -156,6 +156,30 @@ func (b *Builder) Insert(e *Expr, inputs ...int32) []int32 {
 	return outs
 }
 
+// Replace gives the expression rooted at the node root in which every use of the node old reads with instead, as an
+// expression of its own.
+func (b *Builder) Replace(root, old, with int32) *Expr {
+	src := b.Build(root, old, with)
+	c := NewBuilder(b.inputs)
+	at := make([]int32, len(src.Nodes))
+	oldAt, withNode := src.Outs[1], src.Nodes[src.Outs[2]]
+	for i, n := range src.Nodes {
+		switch {
+		case int32(i) == oldAt:
+			at[i] = c.add(withNode)
+		case n.Op.Arity() == 0:
+			at[i] = c.add(n)
+		default:
+			var args [3]int32
+			for k := range n.Op.Arity() {
+				args[k] = at[n.Args[k]]
+			}
+			at[i] = c.Apply(n.Op, args[:n.Op.Arity()]...)
+		}
+	}
+	return c.Build(at[src.Outs[0]])
+}
+
 // Build ends the expression with its outputs. Nodes that no output needs are left out.
 func (b *Builder) Build(outs ...int32) *Expr {
 	need := make([]bool, len(b.nodes))
