@@ -1,0 +1,23 @@
+//go:build cgo
+
+package cpu
+
+import "github.com/gomx-org/gomx/backend"
+
+// kernelRow says what the device does with one kind of call.
+type kernelRow struct {
+	// supports reports whether lower has a kernel for the call as it stands; others run on ref.
+	supports func(p *backend.Program, c *backend.Call) bool
+	// lower emits the steps of a supported call.
+	lower func(cx *compileCtx, c *backend.Call) error
+	// prefers and weightLayout answer backend.Supporter; nil means Plain.
+	prefers      func(p *backend.Program, c *backend.Call) backend.Layout
+	weightLayout func(p *backend.Program, c *backend.Call, l backend.Layout) backend.Layout
+}
+
+// kernels is the table of all kinds with kernels in C. A new kernel is a file and a line here.
+var kernels map[backend.Kind]kernelRow
+
+func init() {
+	kernels = map[backend.Kind]kernelRow{}
+}
