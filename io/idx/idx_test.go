@@ -124,7 +124,7 @@ func TestDamagedGzip(t *testing.T) {
 	_, err = readBytes(packed)
 	require.ErrorIs(t, err, ErrCorrupt)
 	require.ErrorContains(t, err, "the checksum of the gzip data is wrong")
-	_, err = readBytes(append(gz(t, b), "more"...))
+	_, err = readBytes(append(gz(t, b), "more than a gzip header"...))
 	require.ErrorIs(t, err, ErrCorrupt)
 	_, err = readBytes([]byte{0x1f, 0x8b, 0x08, 0, 0, 0, 0, 0, 0, 0xff, 0x07, 0, 0, 0})
 	require.ErrorIs(t, err, ErrCorrupt)
