@@ -30,7 +30,7 @@ var rooms = []room{
 	{name: "backend/ref", may: join(seam, "backend/passes")},
 	{name: "backend/cpu", may: join(seam, "backend/passes", "backend/ref"), external: []string{"gonum.org/v1/netlib"}, cgo: true},
 	{name: "backend/all", may: join(seam, "backend/ref", "backend/cpu")},
-	{name: "device", may: seam},
+	{name: "device", may: join(seam, "backend/all")}, // links the backends in, for all who name a device
 	{name: "op", may: seam},
 	{name: "with", may: join(seam, "op")},
 	{name: "ndarray", may: words},
@@ -42,9 +42,9 @@ var rooms = []room{
 	{name: "kvstore", may: graphs},
 	{name: "io", may: join(graphs, "io/...")},
 	{name: "io/...", may: join(graphs, "io")},
-	{name: "model", may: join(parts, "model/zoo", "backend/all")},
+	{name: "model", may: join(parts, "model/zoo")},
 	{name: "model/zoo", may: graphs},
-	{name: "predict", may: join(arrays, "symbol", "backend/all")}, // no training code
+	{name: "predict", may: join(arrays, "symbol")}, // no training code
 	{name: "viz", may: join(arrays, "symbol"), external: []string{"gonum.org/v1/plot", "golang.org/x/image"}},
 	{name: "cmd/...", may: join(roof, join(tools, "backend/passes", "backend/ref", "backend/cpu")...)},
 	{name: "examples/...", may: roof, external: []string{"github.com/schollz/progressbar/v3"}},
