@@ -1,0 +1,10 @@
+#if defined(__x86_64__)
+#include "level_avx512.h"
+
+#include "n16.h"
+#include "n16_act.h"
+#include "n16_conv_impl.h"
+#include "n16_filter_impl.h"
+
+#include "level_end.h"
+#endif

@@ -1,0 +1,12 @@
+#include "level_scalar.h"
+
+#include "n16.h"
+#include "n16_act.h"
+#include "n16_conv_impl.h"
+#include "n16_filter_impl.h"
+
+#include "level_end.h"
+
+GOMX_DEFINE(gomx_n16_conv);
+GOMX_DEFINE(gomx_n16_conv_grad_data);
+GOMX_DEFINE(gomx_n16_conv_grad_filter);
