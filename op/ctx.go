@@ -36,10 +36,10 @@ func NewCtx(b *backend.Builder, d *Def, param any, train bool, node uint32, in [
 // SetOutputs tells the Ctx what Forward returned, for Backward to ask.
 func (c *Ctx) SetOutputs(out []Value) { c.out = out }
 
-// On is the same node seen from another entry of the Program: Backward runs in its own.
-func (c *Ctx) On(b *backend.Builder) *Ctx {
+// On is the same node seen from another entry of the Program, in which Backward is said.
+func (c *Ctx) On(b *backend.Builder, h Hooks) *Ctx {
 	d := *c
-	d.Builder = b
+	d.Builder, d.hooks = b, h
 	return &d
 }
 

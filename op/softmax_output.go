@@ -139,7 +139,7 @@ func (p *SoftmaxOutputParam) scale(c *Ctx, label Value, s Shape) Value {
 	scale := p.GradScale
 	if p.Normalization == "valid" {
 		ignore := c.Scalar(t, float64(int(p.IgnoreLabel)))
-		return c.Map1(overCount, c.Sum(c.Map1(notIgnored, label, ignore)), c.Scalar(t, scale))
+		return c.Map1(overCount, c.Sum(c.MapAs(backend.Float32, notIgnored, label, ignore)), c.Scalar(t, scale))
 	}
 	if p.MultiOutput && len(s) == 3 {
 		scale /= float64(s[2])

@@ -1,0 +1,155 @@
+package symbol
+
+import (
+	"maps"
+	"slices"
+	"strings"
+)
+
+// Name is the name of the node behind a single output, "" for several outputs.
+func (s *Symbol) Name() string {
+	if s.Err() != nil || len(s.outs) == 0 {
+		return ""
+	}
+	for _, o := range s.outs {
+		if o.node != s.outs[0].node {
+			return ""
+		}
+	}
+	s.named()
+	return s.outs[0].node.name
+}
+
+func (s *Symbol) variables(want func(n *node, aux map[*node]bool) bool) []string {
+	if s.Err() != nil {
+		return nil
+	}
+	order := s.named()
+	aux := auxSet(order)
+	var names []string
+	for _, n := range order {
+		if n.op == nil && want(n, aux) {
+			names = append(names, n.name)
+		}
+	}
+	return names
+}
+
+// ListArguments names the variables that are not auxiliary states, in graph order.
+func (s *Symbol) ListArguments() []string {
+	return s.variables(func(n *node, aux map[*node]bool) bool { return !aux[n] })
+}
+
+// ListAuxiliaryStates names the auxiliary states, in graph order.
+func (s *Symbol) ListAuxiliaryStates() []string {
+	return s.variables(func(n *node, aux map[*node]bool) bool { return aux[n] })
+}
+
+// ListInputs names all variables, in graph order.
+func (s *Symbol) ListInputs() []string {
+	return s.variables(func(*node, map[*node]bool) bool { return true })
+}
+
+// ListOutputs names the outputs: fc1_output, or the variable itself.
+func (s *Symbol) ListOutputs() []string {
+	if s.Err() != nil {
+		return nil
+	}
+	s.named()
+	names := make([]string, len(s.outs))
+	for i, o := range s.outs {
+		names[i] = o.node.outputName(o.index)
+	}
+	return names
+}
+
+// GetInternals has every visible output of every node as an output, variables included; cut a network with
+//
+//	net.GetInternals().OutputNamed("flatten0_output")
+func (s *Symbol) GetInternals() *Symbol {
+	if err := s.Err(); err != nil {
+		return failed(err)
+	}
+	g := &Symbol{}
+	for _, n := range s.named() {
+		for i := range n.visible() {
+			g.outs = append(g.outs, entry{n, i})
+		}
+	}
+	return g
+}
+
+// GetChildren has the inputs of the nodes behind the outputs as outputs; nil when there are none.
+func (s *Symbol) GetChildren() *Symbol {
+	if err := s.Err(); err != nil {
+		return failed(err)
+	}
+	g := &Symbol{}
+	seen := map[*node]bool{}
+	for _, o := range s.outs {
+		if !seen[o.node] {
+			seen[o.node] = true
+			g.outs = append(g.outs, o.node.inputs...)
+		}
+	}
+	if len(g.outs) == 0 {
+		return nil
+	}
+	return g
+}
+
+// hiddenKeys may be written with and without underscores.
+var hiddenKeys = []string{"ctx_group", "lr_mult", "wd_mult", "force_mirroring", "mirror_stage", "profiler_scope"}
+
+// Attr reads an attribute of the node behind a single output; lr_mult finds __lr_mult__.
+func (s *Symbol) Attr(key string) (string, bool) {
+	if s.Err() != nil || len(s.outs) == 0 {
+		return "", false
+	}
+	v, ok := s.outs[0].node.attrs[key]
+	if !ok && slices.Contains(hiddenKeys, key) {
+		v, ok = s.outs[0].node.attrs["__"+key+"__"]
+	}
+	return v, ok
+}
+
+// AttrDict gives the attributes of every node that has any, parameters included. Hidden keys appear as __k__ and as k.
+func (s *Symbol) AttrDict() map[string]map[string]string {
+	dict := map[string]map[string]string{}
+	if s.Err() != nil {
+		return dict
+	}
+	for _, n := range s.named() {
+		if len(n.attrs) == 0 {
+			continue
+		}
+		m := maps.Clone(n.attrs)
+		for _, k := range hiddenKeys {
+			if v, ok := n.attrs["__"+k+"__"]; ok {
+				m[k] = v
+			}
+		}
+		dict[n.name] = m
+	}
+	return dict
+}
+
+// SetAttr sets an attribute of the node behind a single output.
+func (s *Symbol) SetAttr(key, value string) {
+	if s.Err() != nil || len(s.outs) == 0 {
+		return
+	}
+	n := s.outs[0].node
+	if n.attrs == nil {
+		n.attrs = map[string]string{}
+	}
+	n.attrs[key] = value
+}
+
+// String lists the outputs by name.
+func (s *Symbol) String() string {
+	if err := s.Err(); err != nil {
+		return "<Symbol " + err.Error() + ">"
+	}
+	return "<Symbol " + strings.Join(s.ListOutputs(), ", ") + ">"
+}

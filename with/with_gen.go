@@ -1,0 +1,4 @@
+package with
+
+// Any is embedded by options that fit every operator.
+type Any struct{}
