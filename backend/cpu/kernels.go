@@ -19,5 +19,8 @@ type kernelRow struct {
 var kernels map[backend.Kind]kernelRow
 
 func init() {
-	kernels = map[backend.Kind]kernelRow{}
+	kernels = map[backend.Kind]kernelRow{
+		backend.Write:   {supports: plainCall, lower: lowerWrite},
+		backend.Reshape: {supports: plainCall, lower: lowerReshape},
+	}
 }

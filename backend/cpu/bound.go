@@ -1,0 +1,339 @@
+//go:build cgo
+
+package cpu
+
+// #include "gomx_cpu.h"
+import "C"
+
+import (
+	"fmt"
+	"runtime"
+	"slices"
+	"time"
+	"unsafe"
+
+	"github.com/gomx-org/gomx/backend"
+)
+
+// bound is an entry with its addresses.
+type bound struct {
+	x        *executable
+	en       *entry
+	calls    []C.gomx_call // in C memory
+	callsMem *memory
+	code     *memory
+	seconds  *memory // one double per step, when profiling
+	hosts    []boundHost
+	written  []*buffer // whose version a Run changes
+	held     []*buffer
+	pins     runtime.Pinner // host memory of Go among the arguments
+	prepare  *bound         // makes what en reads of Prepare's results
+	params   []backend.Region
+	closed   bool
+}
+
+// boundHost has the memory that a hostStep works on.
+type boundHost struct {
+	in, out [][]byte
+}
+
+// Bind resolves addresses for one entry.
+func (x *executable) Bind(kind backend.EntryKind, args []backend.Region) (backend.Bound, error) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	b, err := x.bind(kind, args)
+	if err != nil {
+		return nil, fmt.Errorf("%v: bind %v: %w", x.dev, kind, err)
+	}
+	return b, nil
+}
+
+func (x *executable) bind(kind backend.EntryKind, args []backend.Region) (*bound, error) {
+	en := x.entry(kind)
+	switch {
+	case x.closed:
+		return nil, errClosed
+	case en == nil:
+		return nil, fmt.Errorf("the Program has no such entry")
+	case len(args) != len(x.p.Args):
+		return nil, fmt.Errorf("%d arguments, want %d", len(args), len(x.p.Args))
+	}
+	b := &bound{x: x, en: en}
+	x.bounds++
+	if err := b.resolve(args); err != nil {
+		b.close()
+		return nil, err
+	}
+	return b, nil
+}
+
+func (b *bound) resolve(args []backend.Region) error {
+	used := b.x.p.UsedArgs(b.en.kind)
+	if err := checkArgs(b.x.p, used, args); err != nil {
+		return err
+	}
+	addrs := make([]unsafe.Pointer, len(args))
+	for _, i := range used {
+		if err := b.hold(&b.x.p.Args[i], args[i]); err != nil {
+			return fmt.Errorf("argument %q: %w", b.x.p.Args[i].Name, err)
+		}
+		addrs[i] = unsafe.Pointer(unsafe.SliceData(args[i].Bytes()))
+	}
+	if err := b.fillCalls(addrs); err != nil {
+		return err
+	}
+	for _, s := range b.en.segments {
+		if s.host != nil {
+			b.hosts = append(b.hosts, b.hostMemory(&b.en.calls[s.host.call], addrs))
+		}
+	}
+	return b.bindPrepare(args)
+}
+
+// checkArgs checks lengths, and that no argument that is written overlaps another.
+func checkArgs(p *backend.Program, used []int, args []backend.Region) error {
+	type span struct {
+		from, to uintptr
+		arg      int
+	}
+	var spans []span
+	for _, i := range used {
+		a, r := &p.Args[i], args[i]
+		want := a.Shape.Size() * a.DType.Size()
+		if err := checkRegion(r); err != nil {
+			return fmt.Errorf("argument %q: %w", a.Name, err)
+		}
+		if r.Length != want {
+			return fmt.Errorf("argument %q: %d bytes, want %d for %v %v", a.Name, r.Length, want, a.DType, a.Shape)
+		}
+		if want == 0 {
+			continue
+		}
+		from := uintptr(unsafe.Pointer(unsafe.SliceData(r.Bytes())))
+		spans = append(spans, span{from, from + uintptr(want), i})
+	}
+	slices.SortFunc(spans, func(s, t span) int {
+		switch {
+		case s.from < t.from:
+			return -1
+		case s.from > t.from:
+			return 1
+		}
+		return 0
+	})
+	// Spans that overlap nobody's writable one may overlap each other, so each is compared with the farthest two before it.
+	var last, lastWritten *span
+	for k := range spans {
+		s := &spans[k]
+		writable := p.Args[s.arg].Mode != backend.In
+		other := lastWritten
+		if writable {
+			other = last
+		}
+		if other != nil && other.to > s.from {
+			return fmt.Errorf("arguments %q and %q overlap and one is written", p.Args[other.arg].Name, p.Args[s.arg].Name)
+		}
+		if last == nil || s.to > last.to {
+			last = s
+		}
+		if writable && (lastWritten == nil || s.to > lastWritten.to) {
+			lastWritten = s
+		}
+	}
+	return nil
+}
+
+// hold keeps an argument's memory alive and in place until close.
+func (b *bound) hold(a *backend.Arg, r backend.Region) error {
+	buf, ok := r.Buffer.(*buffer)
+	switch {
+	case r.Buffer == nil:
+		if len(r.Host) > 0 {
+			b.pins.Pin(unsafe.SliceData(r.Host))
+		}
+		return nil
+	case !ok:
+		return fmt.Errorf("memory of another device (%T)", r.Buffer)
+	}
+	if err := buf.retain(); err != nil {
+		return err
+	}
+	b.held = append(b.held, buf)
+	if a.Mode != backend.In && !slices.Contains(b.written, buf) {
+		b.written = append(b.written, buf)
+	}
+	return nil
+}
+
+// fillCalls writes the steps as C calls.
+func (b *bound) fillCalls(args []unsafe.Pointer) (err error) {
+	steps := b.en.steps
+	codeBytes := 0
+	for i := range steps {
+		codeBytes += roundUp(len(steps[i].Code), 64)
+	}
+	if b.callsMem, err = allocMemory(max(1, len(steps)) * C.sizeof_gomx_call); err != nil {
+		return err
+	}
+	if b.code, err = allocMemory(codeBytes); err != nil {
+		return err
+	}
+	clear(b.callsMem.bytes())
+	if b.x.profiling {
+		if b.seconds, err = allocMemory(8 * len(steps)); err != nil {
+			return err
+		}
+		clear(b.seconds.bytes())
+	}
+	b.calls = unsafe.Slice((*C.gomx_call)(b.callsMem.p), len(steps))
+	at := 0
+	for i := range steps {
+		s, c := &steps[i], &b.calls[i]
+		c.run = s.Kernel[b.x.dev.level]
+		c.pieces = C.int64_t(s.Pieces)
+		for k, r := range s.Ptrs {
+			c.p[k] = b.x.address(r, args)
+		}
+		for k, n := range s.N {
+			c.n[k] = C.int64_t(n)
+		}
+		for k, f := range s.F {
+			c.f[k] = C.float(f)
+		}
+		if s.Code != nil {
+			copy(b.code.bytes()[at:], s.Code)
+			c.code = unsafe.Add(b.code.p, at)
+			at += roundUp(len(s.Code), 64)
+		}
+	}
+	return nil
+}
+
+func (b *bound) hostMemory(c *backend.Call, args []unsafe.Pointer) boundHost {
+	var h boundHost
+	mem := func(r place, bytes int) []byte {
+		if bytes == 0 {
+			return nil
+		}
+		return unsafe.Slice((*byte)(b.x.address(r, args)), bytes)
+	}
+	for _, id := range c.In {
+		h.in = append(h.in, mem(place{space: spaceValue, index: int(id)}, b.x.p.Value(id).Bytes()))
+	}
+	for _, id := range c.Out {
+		h.out = append(h.out, mem(place{space: spaceValue, index: int(id)}, b.x.p.Value(id).Bytes()))
+	}
+	if w, ok := c.Attrs.(*backend.WriteAttrs); ok {
+		a := &b.x.p.Args[w.Arg]
+		h.out = append(h.out, mem(place{space: spaceArg, index: w.Arg}, a.Shape.Size()*a.DType.Size()))
+	}
+	return h
+}
+
+// Run runs the entry to its end.
+func (b *bound) Run() error {
+	x := b.x
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if b.closed || x.closed {
+		return fmt.Errorf("%v: run %v: %w", x.dev, b.en.kind, errClosed)
+	}
+	if err := b.runPrepare(); err != nil {
+		return err
+	}
+	if err := b.runSegments(); err != nil {
+		return err
+	}
+	for _, buf := range b.written {
+		buf.Touch()
+	}
+	return nil
+}
+
+func (b *bound) runSegments() error {
+	if guarding {
+		return b.runGuarded()
+	}
+	hosts := 0
+	for i := range b.en.segments {
+		s := &b.en.segments[i]
+		if s.host != nil {
+			if err := b.runHost(s.host, &b.hosts[hosts]); err != nil {
+				return err
+			}
+			hosts++
+			continue
+		}
+		b.runC(s.from, s.to)
+	}
+	if b.x.profiling {
+		b.collect()
+	}
+	return nil
+}
+
+// runC runs steps from:to on the pool.
+func (b *bound) runC(from, to int) {
+	poolMu.Lock()
+	defer poolMu.Unlock()
+	if b.x.profiling {
+		C.gomx_run_timed(&b.calls[from], C.int64_t(to-from), (*C.double)(unsafe.Add(b.seconds.p, 8*from)))
+		return
+	}
+	C.gomx_run(&b.calls[from], C.int64_t(to-from))
+}
+
+func (b *bound) runHost(h *hostStep, m *boundHost) error {
+	c := &b.en.calls[h.call]
+	var since time.Time
+	if b.x.profiling {
+		since = time.Now()
+	}
+	if err := h.kernel.Run(m.in, m.out); err != nil {
+		return &backend.Error{Device: b.x.dev.String(), Node: c.Node, Call: c.Kind.String(), Err: err}
+	}
+	if b.x.profiling {
+		b.en.seconds[h.call] += time.Since(since).Seconds()
+	}
+	return nil
+}
+
+// collect adds the times of the steps to those of their calls.
+func (b *bound) collect() {
+	b.en.runs++
+	seconds := unsafe.Slice((*float64)(b.seconds.p), len(b.en.steps))
+	for i, s := range seconds {
+		b.en.seconds[b.en.callOf[i]] += s
+	}
+	clear(seconds)
+}
+
+// Wait does nothing: Run has waited.
+func (b *bound) Wait() error { return nil }
+
+// Close lets go of the buffers.
+func (b *bound) Close() {
+	b.x.mu.Lock()
+	defer b.x.mu.Unlock()
+	b.close()
+}
+
+func (b *bound) close() {
+	if b.closed {
+		return
+	}
+	b.closed = true
+	if b.prepare != nil {
+		b.prepare.close()
+	}
+	for _, buf := range b.held {
+		buf.release()
+	}
+	b.pins.Unpin()
+	b.callsMem.free()
+	b.code.free()
+	b.seconds.free()
+	b.calls, b.held, b.written = nil, nil, nil
+	b.x.bounds--
+	b.x.freeUnused()
+}
