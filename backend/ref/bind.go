@@ -37,7 +37,7 @@ func (x *executable) Bind(kind backend.EntryKind, args []backend.Region) (backen
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	if x.closed {
-		return nil, errClosed
+		return nil, x.errClosed()
 	}
 	return x.bind(kind, args)
 }
@@ -45,10 +45,10 @@ func (x *executable) Bind(kind backend.EntryKind, args []backend.Region) (backen
 func (x *executable) bind(kind backend.EntryKind, args []backend.Region) (*bound, error) {
 	e := x.entries[kind]
 	if e == nil {
-		return nil, fmt.Errorf("%s: the program has no entry %v", deviceName, kind)
+		return nil, fmt.Errorf("%s: the program has no entry %v", x.device.name, kind)
 	}
 	if len(args) != len(x.p.Args) {
-		return nil, fmt.Errorf("%s: %d regions given, the program has %d arguments", deviceName, len(args), len(x.p.Args))
+		return nil, fmt.Errorf("%s: %d regions given, the program has %d arguments", x.device.name, len(args), len(x.p.Args))
 	}
 	mem, err := x.resolveArgs(e, args)
 	if err != nil {
@@ -92,17 +92,17 @@ func (x *executable) resolveArgs(e *entry, args []backend.Region) ([][]byte, err
 		a := &x.p.Args[i]
 		m, err := regionBytes(args[i])
 		if err != nil {
-			return nil, fmt.Errorf("%s: bind %v: argument %q: %w", deviceName, e.kind, a.Name, err)
+			return nil, fmt.Errorf("%s: bind %v: argument %q: %w", x.device.name, e.kind, a.Name, err)
 		}
 		if want := a.Shape.Size() * a.DType.Size(); len(m) != want {
-			return nil, fmt.Errorf("%s: bind %v: argument %q has %d bytes, want %d for %v %v", deviceName, e.kind, a.Name, len(m), want, a.DType, a.Shape)
+			return nil, fmt.Errorf("%s: bind %v: argument %q has %d bytes, want %d for %v %v", x.device.name, e.kind, a.Name, len(m), want, a.DType, a.Shape)
 		}
 		mem[i] = m
 	}
 	for _, i := range e.args {
 		for _, j := range e.args {
 			if i != j && e.written[i] && overlap(mem[i], mem[j]) {
-				return nil, fmt.Errorf("%s: bind %v: argument %q is written and overlaps %q", deviceName, e.kind, x.p.Args[i].Name, x.p.Args[j].Name)
+				return nil, fmt.Errorf("%s: bind %v: argument %q is written and overlaps %q", x.device.name, e.kind, x.p.Args[i].Name, x.p.Args[j].Name)
 			}
 		}
 	}
@@ -139,10 +139,10 @@ func (b *bound) Run() error {
 	b.x.mu.Lock()
 	defer b.x.mu.Unlock()
 	if b.x.closed {
-		return errClosed
+		return b.x.errClosed()
 	}
 	if b.closed {
-		return errBoundClosed
+		return fmt.Errorf("%s: the bound entry is closed", b.x.device.name)
 	}
 	b.err = b.run()
 	if b.err != nil {
@@ -178,7 +178,7 @@ func (b *bound) runSteps() error {
 			begin = time.Now()
 		}
 		if err := s.kernel.Run(s.in, s.out); err != nil {
-			return &backend.Error{Device: deviceName, Node: s.call.Node, Call: fmt.Sprintf("%v %v", s.call.Kind, s.call.Attrs), Err: err}
+			return &backend.Error{Device: b.x.device.name, Node: s.call.Node, Call: fmt.Sprintf("%v %v", s.call.Kind, s.call.Attrs), Err: err}
 		}
 		if b.x.profile {
 			s.timing.Runs++

@@ -1,7 +1,6 @@
 package ref
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -17,17 +16,17 @@ const alignment = 64
 // something to do.
 func (d *device) Compile(p *backend.Program, o backend.Options) (backend.Executable, error) {
 	if err := p.Verify(); err != nil {
-		return nil, fmt.Errorf("%s: %w", deviceName, err)
+		return nil, fmt.Errorf("%s: %w", d.name, err)
 	}
 	p = inline(p)
 	if err := p.Verify(); err != nil {
-		return nil, fmt.Errorf("%s: after inlining: %w", deviceName, err)
+		return nil, fmt.Errorf("%s: after inlining: %w", d.name, err)
 	}
 	if o.Trace != nil {
 		o.Trace("inline", p)
 	}
 	x := &executable{device: d, p: p, plan: passes.Memory(p, alignment), profile: o.Profile, entries: make(map[backend.EntryKind]*entry)}
-	gaps := &backend.NoKernelError{Device: deviceName}
+	gaps := &backend.NoKernelError{Device: d.name}
 	for i := range p.Entries {
 		x.addEntry(&p.Entries[i], gaps)
 	}
@@ -155,10 +154,9 @@ func (x *executable) Profile() []backend.Timing {
 	return all
 }
 
-var (
-	errClosed      = errors.New(deviceName + ": the executable is closed")
-	errBoundClosed = errors.New(deviceName + ": the bound entry is closed")
-)
+func (x *executable) errClosed() error {
+	return fmt.Errorf("%s: the executable is closed", x.device.name)
+}
 
 func (x *executable) Close() error {
 	x.mu.Lock()

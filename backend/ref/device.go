@@ -9,18 +9,17 @@ import (
 	"github.com/gomx-org/gomx/backend"
 )
 
-const deviceName = "ref(0)"
-
-// New gives the device, named ref(0). All it allocates is Go memory.
-func New() backend.Device { return &device{} }
+// New gives the device with the given number, named ref(0) for 0. All it allocates is Go memory.
+func New(index int) backend.Device { return &device{name: fmt.Sprintf("ref(%d)", index)} }
 
 type device struct {
-	mu  sync.Mutex
-	err error // the first since the last Sync
+	name string
+	mu   sync.Mutex
+	err  error // the first since the last Sync
 }
 
 func (d *device) Info() backend.Info {
-	return backend.Info{Name: deviceName, Kernels: "go", BLAS: "gonum", Threads: runtime.GOMAXPROCS(0)}
+	return backend.Info{Name: d.name, Kernels: "go", BLAS: "gonum", Threads: runtime.GOMAXPROCS(0)}
 }
 
 // maxBytes is more than any machine has; a size beyond it is a mistake, which make would answer with a panic.
@@ -28,7 +27,7 @@ const maxBytes = 1 << 46
 
 func (d *device) Alloc(bytes int) (backend.Buffer, error) {
 	if bytes < 0 || uint64(bytes) > maxBytes {
-		return nil, fmt.Errorf("%s: cannot allocate %d bytes", deviceName, bytes)
+		return nil, fmt.Errorf("%s: cannot allocate %d bytes", d.name, bytes)
 	}
 	return &buffer{mem: alignedBytes(bytes), size: bytes}, nil
 }
@@ -36,14 +35,14 @@ func (d *device) Alloc(bytes int) (backend.Buffer, error) {
 func (d *device) Copy(dst, src backend.Region) error {
 	to, err := regionBytes(dst)
 	if err != nil {
-		return fmt.Errorf("%s: copy to: %w", deviceName, err)
+		return fmt.Errorf("%s: copy to: %w", d.name, err)
 	}
 	from, err := regionBytes(src)
 	if err != nil {
-		return fmt.Errorf("%s: copy from: %w", deviceName, err)
+		return fmt.Errorf("%s: copy from: %w", d.name, err)
 	}
 	if len(to) != len(from) {
-		return fmt.Errorf("%s: copy of %d bytes to %d bytes", deviceName, len(from), len(to))
+		return fmt.Errorf("%s: copy of %d bytes to %d bytes", d.name, len(from), len(to))
 	}
 	copy(to, from)
 	if dst.Buffer != nil {

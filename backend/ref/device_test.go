@@ -24,7 +24,7 @@ func TestDense(t *testing.T) {
 	b.Arg("y", backend.Out, backend.Shape{2, 4}, backend.Float32)
 	b.Write("y", b.Map1(expr.MustParse("x -> max(x, 0)"), b.Add(b.MatMul(x, w, backend.TransB), c)))
 	require.NoError(t, b.Finish(backend.Infer))
-	exe, err := ref.New().Compile(p, backend.Options{})
+	exe, err := ref.New(0).Compile(p, backend.Options{})
 	require.NoError(t, err)
 	y := make([]float32, 8)
 	bound, err := exe.Bind(backend.Infer, []backend.Region{
