@@ -2,77 +2,44 @@ package op
 
 import (
 	"fmt"
-	"math"
 	"reflect"
 	"strconv"
 	"strings"
 
 	"github.com/gomx-org/gomx/backend"
+	"github.com/gomx-org/gomx/internal/pytext"
 )
+
+// None in a tuple of whole numbers stands for a bound left out.
+const None = pytext.None
 
 // FormatParam writes a parameter as Python's str does, which is what MXNet's files hold: (3, 3), (3,), True, 2e-05, None.
 func FormatParam(v any) string {
 	switch x := v.(type) {
 	case bool:
-		if x {
-			return "True"
-		}
-		return "False"
+		return pytext.Bool(x)
 	case int:
-		return strconv.Itoa(x)
+		return pytext.Int(x)
 	case float64:
-		return formatFloat(x)
-	case string:
-		return x
+		return pytext.Float(x)
 	case []int:
-		return tuple(len(x), func(i int) string { return strconv.Itoa(x[i]) })
+		return pytext.Ints(x)
 	case backend.Shape:
-		return FormatParam([]int(x))
+		return pytext.Ints(x)
 	case []float64:
-		return tuple(len(x), func(i int) string { return formatFloat(x[i]) })
+		return pytext.Floats(x)
 	case *int:
 		if x == nil {
 			return "None"
 		}
-		return strconv.Itoa(*x)
+		return pytext.Int(*x)
 	case *float64:
 		if x == nil {
 			return "None"
 		}
-		return formatFloat(*x)
+		return pytext.Float(*x)
 	}
-	return fmt.Sprint(v) // DType and named strings
-}
-
-func tuple(n int, at func(int) string) string {
-	parts := make([]string, n)
-	for i := range parts {
-		parts[i] = at(i)
-	}
-	if n == 1 {
-		return "(" + parts[0] + ",)"
-	}
-	return "(" + strings.Join(parts, ", ") + ")"
-}
-
-// formatFloat is Python's repr of a float: the shortest digits that read back, with a point or an exponent.
-func formatFloat(x float64) string {
-	switch {
-	case math.IsInf(x, 1):
-		return "inf"
-	case math.IsInf(x, -1):
-		return "-inf"
-	case math.IsNaN(x):
-		return "nan"
-	}
-	if a := math.Abs(x); a != 0 && (a < 1e-4 || a >= 1e16) {
-		return strconv.FormatFloat(x, 'e', -1, 64)
-	}
-	s := strconv.FormatFloat(x, 'f', -1, 64)
-	if !strings.Contains(s, ".") {
-		s += ".0"
-	}
-	return s
+	return fmt.Sprint(v) // DType and strings
 }
 
 var (

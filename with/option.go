@@ -3,9 +3,12 @@
 // op; this file holds what they share.
 package with
 
+import "github.com/gomx-org/gomx/internal/pytext"
+
 //go:generate go run ../internal/gen
 
-// Option sets something about one use of an operator.
+// Option sets something about one use of an operator. Each operator has an interface of its own, such as
+// ConvolutionOption, which the options that fit it implement.
 type Option interface{ Apply(*Settings) }
 
 // Settings is what the options of one use add up to.
@@ -37,6 +40,29 @@ func (s *Settings) Param(name, text string) {
 		s.Params = map[string]string{}
 	}
 	s.Params[name] = text
+}
+
+// Int sets the parameter name to a whole number.
+func (s *Settings) Int(name string, v int) { s.Param(name, pytext.Int(v)) }
+
+// Float sets the parameter name to a number.
+func (s *Settings) Float(name string, v float64) { s.Param(name, pytext.Float(v)) }
+
+// Bool sets the parameter name to True or False.
+func (s *Settings) Bool(name string, v bool) { s.Param(name, pytext.Bool(v)) }
+
+// Ints sets the parameter name to a tuple of whole numbers.
+func (s *Settings) Ints(name string, v []int) { s.Param(name, pytext.Ints(v)) }
+
+// Floats sets the parameter name to a tuple of numbers.
+func (s *Settings) Floats(name string, v []float64) { s.Param(name, pytext.Floats(v)) }
+
+// oneOrInts is a bare number when there is one, as parameters want it that are a number or a tuple.
+func oneOrInts(v []int) string {
+	if len(v) == 1 {
+		return pytext.Int(v[0])
+	}
+	return pytext.Ints(v)
 }
 
 // Common is an option that fits every operator.
