@@ -279,6 +279,22 @@ func TestStalledConnection(t *testing.T) {
 	require.Equal(t, []string{"", "bytes=70000-"}, s.asked(trainImages))
 }
 
+// A server that takes the request and never answers.
+func TestSilentServer(t *testing.T) {
+	w, s := online(t)
+	w.config.stall = 500 * time.Millisecond
+	release := make(chan struct{})
+	defer close(release)
+	s.special[trainImages] = []http.HandlerFunc{func(http.ResponseWriter, *http.Request) { <-release }}
+	f, err := w.config.find(t.Context(), "")
+	require.NoError(t, err)
+	w.requireFound(t, f, w.cache)
+	w.config.attempts = 1
+	s.special[trainImages] = []http.HandlerFunc{func(http.ResponseWriter, *http.Request) { <-release }}
+	_, err = w.config.fromServers(t.Context(), w.config.mirrors, t.TempDir(), "")
+	require.ErrorContains(t, err, "gz: nothing came for 500ms")
+}
+
 type staller struct {
 	http.ResponseWriter
 	left    int
@@ -336,14 +352,34 @@ func TestSeveralAtOnce(t *testing.T) {
 	require.Equal(t, 4, s.count())
 	requireNames(t, dir, packedNames...)
 
-	unlock, err := lock(t.Context(), filepath.Join(dir, "lock"))
+}
+
+func TestLock(t *testing.T) {
+	if runtime.GOOS == "js" || runtime.GOOS == "wasip1" {
+		t.Skip("this system has no locks between processes")
+	}
+	dir := t.TempDir()
+	path := filepath.Join(dir, "lock")
+	unlock, err := lock(t.Context(), path)
 	require.NoError(t, err)
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
 	defer cancel()
-	_, err = lock(ctx, filepath.Join(dir, "lock"))
+	_, err = lock(ctx, path)
 	require.ErrorIs(t, err, context.DeadlineExceeded)
+
+	// One who waited on the file that the first one removes must not be content with that.
+	next := make(chan func())
+	go func() {
+		unlock, err := lock(t.Context(), path)
+		assert.NoError(t, err)
+		next <- unlock
+	}()
+	time.Sleep(50 * time.Millisecond)
 	unlock()
-	requireNames(t, dir, packedNames...)
+	unlock = <-next
+	requireNames(t, dir, "lock")
+	unlock()
+	requireNames(t, dir)
 }
 
 func TestNothingAnywhere(t *testing.T) {
