@@ -19,6 +19,8 @@ type BindOptions struct {
 	Context device.Context
 	// Arrays are used instead of new ones, by the Program's names (see ArgName): weights shared between executors, say.
 	Arrays map[string]*ndarray.NDArray
+	// Regions gives memory that is no array of its own for arguments that a Step added, such as learning rates.
+	Regions func(arg string) (backend.Region, bool)
 	// Seed of Dropout and other random operators.
 	Seed int64
 	// Compile is handed to the device.
@@ -111,6 +113,12 @@ func (e *Executor) bindArrays(o BindOptions) error {
 	regions := make([]backend.Region, len(e.prog.Args))
 	for i := range e.prog.Args {
 		a := &e.prog.Args[i]
+		if o.Regions != nil {
+			if r, ok := o.Regions(a.Name); ok {
+				regions[i] = r
+				continue
+			}
+		}
 		arr := o.Arrays[a.Name]
 		if arr == nil {
 			var err error

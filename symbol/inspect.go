@@ -45,6 +45,25 @@ func (s *Symbol) ListAuxiliaryStates() []string {
 	return s.variables(func(n *node, aux map[*node]bool) bool { return aux[n] })
 }
 
+// ListLabels names the variables that only tell a loss layer what is right: no parameters, and not needed to predict.
+func (s *Symbol) ListLabels() []string {
+	if s.Err() != nil {
+		return nil
+	}
+	var names []string
+	for _, n := range s.named() {
+		if n.op == nil || !n.op.IsLoss(n.param) {
+			continue
+		}
+		for i, arg := range n.op.Args(n.param) {
+			if in := n.inputs[i].node; in.op == nil && slices.Contains(n.op.NoGrad, arg) {
+				names = append(names, in.name)
+			}
+		}
+	}
+	return names
+}
+
 // ListInputs names all variables, in graph order.
 func (s *Symbol) ListInputs() []string {
 	return s.variables(func(*node, map[*node]bool) bool { return true })
