@@ -82,8 +82,8 @@ func im2col[T float](s *convShape, col, x []T) {
 		line := col[at : at+w]
 		clear(line[:lo])
 		clear(line[hi:])
-		if st == 1 {
-			copy(line[lo:hi], x[max(in+lo, 0):])
+		if st == 1 && lo < hi {
+			copy(line[lo:hi], x[in+lo:])
 			return
 		}
 		for i := lo; i < hi; i++ {
