@@ -1,0 +1,99 @@
+package optimizer
+
+import (
+	"fmt"
+
+	"github.com/gomx-org/gomx/backend"
+	"github.com/gomx-org/gomx/backend/expr"
+)
+
+// SGD is stochastic gradient descent with momentum and weight decay, as MXNet 1.9.1 has it: weight decay joins the
+// gradient after clipping.
+//
+//	g' = clip(rescale·g) + wd·w
+//	without momentum: w −= lr·g'
+//	with momentum μ:  m = μ·m − lr·g';  w += m
+type SGD struct {
+	LearningRate   float64 `gomx:"learning_rate,default=0.01"`
+	Momentum       float64 `gomx:"momentum"`
+	WD             float64 `gomx:"wd"`
+	ClipGradient   float64 `gomx:"clip_gradient"`
+	RescaleGrad    float64 `gomx:"rescale_grad"`
+	LRScheduler    Scheduler
+	LRMult         map[string]float64 `gomx:"lr_mult"`
+	WDMult         map[string]float64 `gomx:"wd_mult"`
+	BeginNumUpdate int                `gomx:"begin_num_update"`
+	MultiPrecision bool               `gomx:"multi_precision"`
+}
+
+func init() {
+	register(func(o *SGD) error {
+		if o.Momentum < 0 {
+			return fmt.Errorf("momentum is %v, want at least 0", o.Momentum)
+		}
+		return nil
+	})
+}
+
+// Name is sgd.
+func (o SGD) Name() string { return "sgd" }
+
+// Common gives the shared settings; the default learning rate is 0.01.
+func (o SGD) Common() Common {
+	return Common{LearningRate: rate(o.LearningRate, o.LRScheduler, 0.01), WD: o.WD, ClipGradient: o.ClipGradient,
+		RescaleGrad: o.RescaleGrad, LRScheduler: o.LRScheduler, LRMult: o.LRMult, WDMult: o.WDMult,
+		BeginNumUpdate: o.BeginNumUpdate, MultiPrecision: o.MultiPrecision}
+}
+
+// Config describes the optimizer.
+func (o SGD) Config() Config { return describe(o) }
+
+// States is the momentum mom, unless there is none.
+func (o SGD) States(s backend.Shape, t backend.DType) []StateSpec {
+	c := o.Common()
+	if o.Momentum == 0 {
+		return c.stateSpecs(s, t)
+	}
+	return c.stateSpecs(s, t, "mom")
+}
+
+// Hyper is lr, wd, rescale_grad, momentum and clip_gradient; the last two only where they are used.
+func (o SGD) Hyper() []Hyper {
+	c := o.Common()
+	if o.Momentum == 0 {
+		return c.hyper()
+	}
+	return c.hyper("momentum")
+}
+
+// HyperValues writes the numbers of one update.
+func (o SGD) HyperValues(u Rate, dst []float32) {
+	c := o.Common()
+	if o.Momentum == 0 {
+		c.values(u, dst)
+		return
+	}
+	c.values(u, dst, o.Momentum)
+}
+
+var (
+	sgdExpr        = expr.MustParse("w g lr wd rs -> w - lr*(rs*g + wd*w)")
+	sgdClipExpr    = expr.MustParse("w g lr wd rs c -> w - lr*(min(max(rs*g, -c), c) + wd*w)")
+	sgdMomExpr     = expr.MustParse("w g m lr wd rs mu -> v = mu*m - lr*(rs*g + wd*w); w + v, v")
+	sgdMomClipExpr = expr.MustParse("w g m lr wd rs mu c -> v = mu*m - lr*(min(max(rs*g, -c), c) + wd*w); w + v, v")
+)
+
+// Update says the formula above.
+func (o SGD) Update(b *backend.Builder, w, g backend.Value, states, hyper []backend.Value) (backend.Value, []backend.Value) {
+	c := o.Common()
+	e := sgdExpr
+	switch {
+	case o.Momentum != 0 && c.clipped():
+		e = sgdMomClipExpr
+	case o.Momentum != 0:
+		e = sgdMomExpr
+	case c.clipped():
+		e = sgdClipExpr
+	}
+	return c.apply(b, w, g, states, hyper, func(in []backend.Value) []backend.Value { return b.Map(e, in...) })
+}
