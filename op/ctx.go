@@ -25,7 +25,7 @@ type Hooks struct {
 	Aux    func(i int) Value    // the state as it was when the entry began
 	SetAux func(i int, v Value) // the state afterwards
 	SetIn  func(i int, v Value) // writes a variable that is the input i
-	Scalar func(name string, v float64) Value
+	Scalar func(name string, t DType, v float64) Value
 }
 
 // NewCtx makes the Ctx of one node. in are its inputs.
@@ -71,7 +71,7 @@ func (c *Ctx) Param(name string, t DType, v float64) Value {
 		v = float64(int64(v))
 	}
 	if f := c.params.Field(name); f != nil && f.Runtime && c.hooks.Scalar != nil {
-		return c.hooks.Scalar(name, v)
+		return c.hooks.Scalar(name, t, v)
 	}
 	return c.Scalar(t, v)
 }

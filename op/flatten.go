@@ -19,8 +19,6 @@ func init() {
 		Forward: func(_ *NoParam, c *Ctx, in []Value) []Value {
 			return []Value{c.Flatten2D(in[0])}
 		},
-		Backward: func(_ *NoParam, c *Ctx, dout []Value) []Value {
-			return []Value{c.ReshapeLike(dout[0], c.In(0))}
-		},
+		Backward: reshapeBack[NoParam],
 	})
 }

@@ -165,7 +165,7 @@ func (t *Types) Same() {
 		t.WantOut(i, *known)
 	}
 	for i := range t.Aux {
-		t.unify(&t.Aux[i], *known, "auxiliary state")
+		t.WantAux(i, *known)
 	}
 }
 
@@ -180,6 +180,9 @@ func (t *Types) WantIn(i int, d DType) {
 
 // WantOut says the type of output i.
 func (t *Types) WantOut(i int, d DType) { t.unify(&t.Out[i], d, "output") }
+
+// WantAux says the type of auxiliary state i.
+func (t *Types) WantAux(i int, d DType) { t.unify(&t.Aux[i], d, "auxiliary state") }
 
 func (t *Types) unify(have **DType, want DType, what string) {
 	switch {

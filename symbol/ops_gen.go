@@ -3,6 +3,7 @@
 package symbol
 
 import (
+	"github.com/gomx-org/gomx/backend"
 	"github.com/gomx-org/gomx/with"
 )
 
@@ -16,6 +17,35 @@ func Activation(data *Symbol, actType with.ActTypeValue, opts ...with.Activation
 	return apply("activation", "Activation", []*Symbol{data}, s)
 }
 
+// BatchNorm is MXNet's operator of that name: out = gamma · (data − mean)/√(variance + eps) + beta, per channel
+// (Ioffe and Szegedy 2015).
+func BatchNorm(data *Symbol, opts ...with.BatchNormOption) *Symbol {
+	s := with.Gather(opts)
+	return apply("batchnorm", "BatchNorm", []*Symbol{data}, s)
+}
+
+// BlockGrad is MXNet's operator of that name: data, through which no gradient flows.
+func BlockGrad(data *Symbol, opts ...with.BlockGradOption) *Symbol {
+	s := with.Gather(opts)
+	return apply("blockgrad", "BlockGrad", []*Symbol{data}, s)
+}
+
+// Cast is MXNet's operator of that name: data in another element type; towards zero for integers, wrapping around
+// when out of range.
+//
+//   - dtype: the element type to convert to
+func Cast(data *Symbol, dtype backend.DType, opts ...with.CastOption) *Symbol {
+	s := with.Gather(opts)
+	s.Param("dtype", dtype.String())
+	return apply("cast", "Cast", []*Symbol{data}, s)
+}
+
+// Concat is MXNet's operator of that name: joins arrays along an axis; their other axes agree.
+func Concat(args []*Symbol, opts ...with.ConcatOption) *Symbol {
+	s := with.Gather(opts)
+	return apply("concat", "Concat", args, s)
+}
+
 // Convolution is MXNet's operator of that name: out[n,f] = Σc data[n,c] ⋆ weight[f,c] + bias[f], where ⋆ is
 // cross-correlation over one, two or three axes.
 //
@@ -24,6 +54,13 @@ func Convolution(data *Symbol, numFilter int, opts ...with.ConvolutionOption) *S
 	s := with.Gather(opts)
 	s.Int("num_filter", numFilter)
 	return apply("convolution", "Convolution", []*Symbol{data}, s)
+}
+
+// Dropout is MXNet's operator of that name: in training, sets a random share p of the elements to 0 and scales the
+// others by 1/(1 − p) (Srivastava et al. 2014).
+func Dropout(data *Symbol, opts ...with.DropoutOption) *Symbol {
+	s := with.Gather(opts)
+	return apply("dropout", "Dropout", []*Symbol{data}, s)
 }
 
 // Flatten is MXNet's operator of that name: data seen as (N, everything else).
@@ -41,11 +78,51 @@ func FullyConnected(data *Symbol, numHidden int, opts ...with.FullyConnectedOpti
 	return apply("fullyconnected", "FullyConnected", []*Symbol{data}, s)
 }
 
+// LinearRegressionOutput is MXNet's operator of that name: data; the gradient is that of half the squared distance
+// to label.
+func LinearRegressionOutput(data *Symbol, opts ...with.LinearRegressionOutputOption) *Symbol {
+	s := with.Gather(opts)
+	return apply("linearregressionoutput", "LinearRegressionOutput", []*Symbol{data}, s)
+}
+
+// LogisticRegressionOutput is MXNet's operator of that name: 1/(1 + e⁻ˣ); the gradient is that of the cross-entropy
+// with label.
+func LogisticRegressionOutput(data *Symbol, opts ...with.LogisticRegressionOutputOption) *Symbol {
+	s := with.Gather(opts)
+	return apply("logisticregressionoutput", "LogisticRegressionOutput", []*Symbol{data}, s)
+}
+
+// MAERegressionOutput is MXNet's operator of that name: data; the gradient is that of the absolute distance to
+// label, and negative where that is 0.
+func MAERegressionOutput(data *Symbol, opts ...with.MAERegressionOutputOption) *Symbol {
+	s := with.Gather(opts)
+	return apply("maeregressionoutput", "MAERegressionOutput", []*Symbol{data}, s)
+}
+
+// MakeLoss is MXNet's operator of that name: data, taken as a loss: its gradient is grad_scale, whatever comes from
+// above.
+func MakeLoss(data *Symbol, opts ...with.MakeLossOption) *Symbol {
+	s := with.Gather(opts)
+	return apply("makeloss", "MakeLoss", []*Symbol{data}, s)
+}
+
 // Pooling is MXNet's operator of that name: maximum, mean, sum or p-norm of windows that move over one, two or three
 // axes.
 func Pooling(data *Symbol, opts ...with.PoolingOption) *Symbol {
 	s := with.Gather(opts)
 	return apply("pooling", "Pooling", []*Symbol{data}, s)
+}
+
+// Reshape is MXNet's operator of that name: the same elements under another shape.
+func Reshape(data *Symbol, opts ...with.ReshapeOption) *Symbol {
+	s := with.Gather(opts)
+	return apply("reshape", "Reshape", []*Symbol{data}, s)
+}
+
+// SoftmaxActivation is MXNet's operator of that name: softmax of each example, or of the channels at each position.
+func SoftmaxActivation(data *Symbol, opts ...with.SoftmaxActivationOption) *Symbol {
+	s := with.Gather(opts)
+	return apply("softmaxactivation", "SoftmaxActivation", []*Symbol{data}, s)
 }
 
 // SoftmaxOutput is MXNet's operator of that name: softmax of data; the gradient is that of the cross-entropy with
@@ -59,15 +136,6 @@ func SoftmaxOutput(data *Symbol, opts ...with.SoftmaxOutputOption) *Symbol {
 func Copy(data *Symbol, opts ...with.CopyOption) *Symbol {
 	s := with.Gather(opts)
 	return apply("_copy", "_copy", []*Symbol{data}, s)
-}
-
-// DivScalar is MXNet's _div_scalar: out = a / b, b a number.
-//
-//   - scalar: the number
-func DivScalar(data *Symbol, scalar float64, opts ...with.DivScalarOption) *Symbol {
-	s := with.Gather(opts)
-	s.Float("scalar", scalar)
-	return apply("_div_scalar", "_div_scalar", []*Symbol{data}, s)
 }
 
 // Equal is MXNet's _equal: out = 1 where equal, else 0, element by element.
@@ -205,12 +273,6 @@ func LogicalXorScalar(data *Symbol, scalar float64, opts ...with.LogicalXorScala
 	return apply("_logical_xor_scalar", "_logical_xor_scalar", []*Symbol{data}, s)
 }
 
-// Maximum is MXNet's _maximum: out = the larger, element by element.
-func Maximum(lhs, rhs *Symbol, opts ...with.MaximumOption) *Symbol {
-	s := with.Gather(opts)
-	return apply("_maximum", "_maximum", []*Symbol{lhs, rhs}, s)
-}
-
 // MaximumScalar is MXNet's _maximum_scalar: out = the larger, b a number.
 //
 //   - scalar: the number
@@ -218,12 +280,6 @@ func MaximumScalar(data *Symbol, scalar float64, opts ...with.MaximumScalarOptio
 	s := with.Gather(opts)
 	s.Float("scalar", scalar)
 	return apply("_maximum_scalar", "_maximum_scalar", []*Symbol{data}, s)
-}
-
-// Minimum is MXNet's _minimum: out = the smaller, element by element.
-func Minimum(lhs, rhs *Symbol, opts ...with.MinimumOption) *Symbol {
-	s := with.Gather(opts)
-	return apply("_minimum", "_minimum", []*Symbol{lhs, rhs}, s)
 }
 
 // MinimumScalar is MXNet's _minimum_scalar: out = the smaller, b a number.
@@ -257,15 +313,6 @@ func ModScalar(data *Symbol, scalar float64, opts ...with.ModScalarOption) *Symb
 	s := with.Gather(opts)
 	s.Float("scalar", scalar)
 	return apply("_mod_scalar", "_mod_scalar", []*Symbol{data}, s)
-}
-
-// MulScalar is MXNet's _mul_scalar: out = a · b, b a number.
-//
-//   - scalar: the number
-func MulScalar(data *Symbol, scalar float64, opts ...with.MulScalarOption) *Symbol {
-	s := with.Gather(opts)
-	s.Float("scalar", scalar)
-	return apply("_mul_scalar", "_mul_scalar", []*Symbol{data}, s)
 }
 
 // NotEqual is MXNet's _not_equal: out = 1 where different, else 0, element by element.
@@ -349,6 +396,12 @@ func Abs(data *Symbol, opts ...with.AbsOption) *Symbol {
 	return apply("abs", "abs", []*Symbol{data}, s)
 }
 
+// AddN is MXNet's add_n: out = arg0 + arg1 + …, in this order.
+func AddN(args []*Symbol, opts ...with.AddNOption) *Symbol {
+	s := with.Gather(opts)
+	return apply("add_n", "add_n", args, s)
+}
+
 // Arccos is MXNet's arccos: out = inverse cosine.
 func Arccos(data *Symbol, opts ...with.ArccosOption) *Symbol {
 	s := with.Gather(opts)
@@ -383,6 +436,12 @@ func Arctan(data *Symbol, opts ...with.ArctanOption) *Symbol {
 func Arctanh(data *Symbol, opts ...with.ArctanhOption) *Symbol {
 	s := with.Gather(opts)
 	return apply("arctanh", "arctanh", []*Symbol{data}, s)
+}
+
+// BatchDot is MXNet's batch_dot: a matrix product for each index of the axes before the last two.
+func BatchDot(lhs, rhs *Symbol, opts ...with.BatchDotOption) *Symbol {
+	s := with.Gather(opts)
+	return apply("batch_dot", "batch_dot", []*Symbol{lhs, rhs}, s)
 }
 
 // BroadcastAdd is MXNet's broadcast_add: out = a + b, broadcast.
@@ -523,6 +582,12 @@ func Degrees(data *Symbol, opts ...with.DegreesOption) *Symbol {
 	return apply("degrees", "degrees", []*Symbol{data}, s)
 }
 
+// Dot is MXNet's dot: sums over the last axis of lhs and the first of rhs; of two vectors a (1,).
+func Dot(lhs, rhs *Symbol, opts ...with.DotOption) *Symbol {
+	s := with.Gather(opts)
+	return apply("dot", "dot", []*Symbol{lhs, rhs}, s)
+}
+
 // ElemwiseAdd is MXNet's elemwise_add: out = a + b, element by element.
 func ElemwiseAdd(lhs, rhs *Symbol, opts ...with.ElemwiseAddOption) *Symbol {
 	s := with.Gather(opts)
@@ -619,10 +684,52 @@ func Log2(data *Symbol, opts ...with.Log2Option) *Symbol {
 	return apply("log2", "log2", []*Symbol{data}, s)
 }
 
+// LogSoftmax is MXNet's log_softmax: log(eˣ/Σeˣ) along an axis.
+func LogSoftmax(data *Symbol, opts ...with.LogSoftmaxOption) *Symbol {
+	s := with.Gather(opts)
+	return apply("log_softmax", "log_softmax", []*Symbol{data}, s)
+}
+
 // LogicalNot is MXNet's logical_not: out = 1 where x is 0, else 0.
 func LogicalNot(data *Symbol, opts ...with.LogicalNotOption) *Symbol {
 	s := with.Gather(opts)
 	return apply("logical_not", "logical_not", []*Symbol{data}, s)
+}
+
+// MakeLossFunc is MXNet's make_loss: data, taken as a loss: its gradient is 1, whatever comes from above.
+func MakeLossFunc(data *Symbol, opts ...with.MakeLossFuncOption) *Symbol {
+	s := with.Gather(opts)
+	return apply("make_loss", "make_loss", []*Symbol{data}, s)
+}
+
+// Max is MXNet's max: maximum along axes; all that are equal to it get the gradient.
+func Max(data *Symbol, opts ...with.MaxOption) *Symbol {
+	s := with.Gather(opts)
+	return apply("max", "max", []*Symbol{data}, s)
+}
+
+// Mean is MXNet's mean: mean along axes.
+func Mean(data *Symbol, opts ...with.MeanOption) *Symbol {
+	s := with.Gather(opts)
+	return apply("mean", "mean", []*Symbol{data}, s)
+}
+
+// Min is MXNet's min: minimum along axes; all that are equal to it get the gradient.
+func Min(data *Symbol, opts ...with.MinOption) *Symbol {
+	s := with.Gather(opts)
+	return apply("min", "min", []*Symbol{data}, s)
+}
+
+// Nanprod is MXNet's nanprod: product along axes of what is not NaN.
+func Nanprod(data *Symbol, opts ...with.NanprodOption) *Symbol {
+	s := with.Gather(opts)
+	return apply("nanprod", "nanprod", []*Symbol{data}, s)
+}
+
+// Nansum is MXNet's nansum: sum along axes of what is not NaN.
+func Nansum(data *Symbol, opts ...with.NansumOption) *Symbol {
+	s := with.Gather(opts)
+	return apply("nansum", "nansum", []*Symbol{data}, s)
 }
 
 // Negative is MXNet's negative: out = −x.
@@ -631,10 +738,22 @@ func Negative(data *Symbol, opts ...with.NegativeOption) *Symbol {
 	return apply("negative", "negative", []*Symbol{data}, s)
 }
 
+// Norm is MXNet's norm: Σ|x| or √Σx² along axes.
+func Norm(data *Symbol, opts ...with.NormOption) *Symbol {
+	s := with.Gather(opts)
+	return apply("norm", "norm", []*Symbol{data}, s)
+}
+
 // OnesLike is MXNet's ones_like: out = ones of the same shape.
 func OnesLike(data *Symbol, opts ...with.OnesLikeOption) *Symbol {
 	s := with.Gather(opts)
 	return apply("ones_like", "ones_like", []*Symbol{data}, s)
+}
+
+// Prod is MXNet's prod: product along axes.
+func Prod(data *Symbol, opts ...with.ProdOption) *Symbol {
+	s := with.Gather(opts)
+	return apply("prod", "prod", []*Symbol{data}, s)
 }
 
 // Radians is MXNet's radians: out = degrees to radians.
@@ -703,6 +822,18 @@ func Sinh(data *Symbol, opts ...with.SinhOption) *Symbol {
 	return apply("sinh", "sinh", []*Symbol{data}, s)
 }
 
+// Softmax is MXNet's softmax: eˣ/Σeˣ along an axis.
+func Softmax(data *Symbol, opts ...with.SoftmaxOption) *Symbol {
+	s := with.Gather(opts)
+	return apply("softmax", "softmax", []*Symbol{data}, s)
+}
+
+// Softmin is MXNet's softmin: e⁻ˣ/Σe⁻ˣ along an axis.
+func Softmin(data *Symbol, opts ...with.SoftminOption) *Symbol {
+	s := with.Gather(opts)
+	return apply("softmin", "softmin", []*Symbol{data}, s)
+}
+
 // Softsign is MXNet's softsign: out = x/(1 + |x|).
 func Softsign(data *Symbol, opts ...with.SoftsignOption) *Symbol {
 	s := with.Gather(opts)
@@ -719,6 +850,12 @@ func Sqrt(data *Symbol, opts ...with.SqrtOption) *Symbol {
 func Square(data *Symbol, opts ...with.SquareOption) *Symbol {
 	s := with.Gather(opts)
 	return apply("square", "square", []*Symbol{data}, s)
+}
+
+// Sum is MXNet's sum: sum along axes.
+func Sum(data *Symbol, opts ...with.SumOption) *Symbol {
+	s := with.Gather(opts)
+	return apply("sum", "sum", []*Symbol{data}, s)
 }
 
 // Tan is MXNet's tan: out = tangent.

@@ -8,10 +8,40 @@ type ActivationOption interface {
 	forActivation()
 }
 
+// BatchNormOption is an option of BatchNorm.
+type BatchNormOption interface {
+	Option
+	forBatchNorm()
+}
+
+// BlockGradOption is an option of BlockGrad.
+type BlockGradOption interface {
+	Option
+	forBlockGrad()
+}
+
+// CastOption is an option of Cast.
+type CastOption interface {
+	Option
+	forCast()
+}
+
+// ConcatOption is an option of Concat.
+type ConcatOption interface {
+	Option
+	forConcat()
+}
+
 // ConvolutionOption is an option of Convolution.
 type ConvolutionOption interface {
 	Option
 	forConvolution()
+}
+
+// DropoutOption is an option of Dropout.
+type DropoutOption interface {
+	Option
+	forDropout()
 }
 
 // FlattenOption is an option of Flatten.
@@ -26,10 +56,46 @@ type FullyConnectedOption interface {
 	forFullyConnected()
 }
 
+// LinearRegressionOutputOption is an option of LinearRegressionOutput.
+type LinearRegressionOutputOption interface {
+	Option
+	forLinearRegressionOutput()
+}
+
+// LogisticRegressionOutputOption is an option of LogisticRegressionOutput.
+type LogisticRegressionOutputOption interface {
+	Option
+	forLogisticRegressionOutput()
+}
+
+// MAERegressionOutputOption is an option of MAERegressionOutput.
+type MAERegressionOutputOption interface {
+	Option
+	forMAERegressionOutput()
+}
+
+// MakeLossOption is an option of MakeLoss.
+type MakeLossOption interface {
+	Option
+	forMakeLoss()
+}
+
 // PoolingOption is an option of Pooling.
 type PoolingOption interface {
 	Option
 	forPooling()
+}
+
+// ReshapeOption is an option of Reshape.
+type ReshapeOption interface {
+	Option
+	forReshape()
+}
+
+// SoftmaxActivationOption is an option of SoftmaxActivation.
+type SoftmaxActivationOption interface {
+	Option
+	forSoftmaxActivation()
 }
 
 // SoftmaxOutputOption is an option of SoftmaxOutput.
@@ -266,6 +332,12 @@ type AbsOption interface {
 	forAbs()
 }
 
+// AddNOption is an option of add_n.
+type AddNOption interface {
+	Option
+	forAddN()
+}
+
 // ArccosOption is an option of arccos.
 type ArccosOption interface {
 	Option
@@ -300,6 +372,12 @@ type ArctanOption interface {
 type ArctanhOption interface {
 	Option
 	forArctanh()
+}
+
+// BatchDotOption is an option of batch_dot.
+type BatchDotOption interface {
+	Option
+	forBatchDot()
 }
 
 // BroadcastAddOption is an option of broadcast_add.
@@ -440,6 +518,12 @@ type DegreesOption interface {
 	forDegrees()
 }
 
+// DotOption is an option of dot.
+type DotOption interface {
+	Option
+	forDot()
+}
+
 // ElemwiseAddOption is an option of elemwise_add.
 type ElemwiseAddOption interface {
 	Option
@@ -536,10 +620,52 @@ type Log2Option interface {
 	forLog2()
 }
 
+// LogSoftmaxOption is an option of log_softmax.
+type LogSoftmaxOption interface {
+	Option
+	forLogSoftmax()
+}
+
 // LogicalNotOption is an option of logical_not.
 type LogicalNotOption interface {
 	Option
 	forLogicalNot()
+}
+
+// MakeLossFuncOption is an option of make_loss.
+type MakeLossFuncOption interface {
+	Option
+	forMakeLossFunc()
+}
+
+// MaxOption is an option of max.
+type MaxOption interface {
+	Option
+	forMax()
+}
+
+// MeanOption is an option of mean.
+type MeanOption interface {
+	Option
+	forMean()
+}
+
+// MinOption is an option of min.
+type MinOption interface {
+	Option
+	forMin()
+}
+
+// NanprodOption is an option of nanprod.
+type NanprodOption interface {
+	Option
+	forNanprod()
+}
+
+// NansumOption is an option of nansum.
+type NansumOption interface {
+	Option
+	forNansum()
 }
 
 // NegativeOption is an option of negative.
@@ -548,10 +674,22 @@ type NegativeOption interface {
 	forNegative()
 }
 
+// NormOption is an option of norm.
+type NormOption interface {
+	Option
+	forNorm()
+}
+
 // OnesLikeOption is an option of ones_like.
 type OnesLikeOption interface {
 	Option
 	forOnesLike()
+}
+
+// ProdOption is an option of prod.
+type ProdOption interface {
+	Option
+	forProd()
 }
 
 // RadiansOption is an option of radians.
@@ -620,6 +758,18 @@ type SinhOption interface {
 	forSinh()
 }
 
+// SoftmaxOption is an option of softmax.
+type SoftmaxOption interface {
+	Option
+	forSoftmax()
+}
+
+// SoftminOption is an option of softmin.
+type SoftminOption interface {
+	Option
+	forSoftmin()
+}
+
 // SoftsignOption is an option of softsign.
 type SoftsignOption interface {
 	Option
@@ -636,6 +786,12 @@ type SqrtOption interface {
 type SquareOption interface {
 	Option
 	forSquare()
+}
+
+// SumOption is an option of sum.
+type SumOption interface {
+	Option
+	forSum()
 }
 
 // TanOption is an option of tan.
@@ -665,116 +821,142 @@ type ZerosLikeOption interface {
 // Any, embedded, makes a type an option of every operator.
 type Any struct{}
 
-func (Any) forActivation()            {}
-func (Any) forConvolution()           {}
-func (Any) forFlatten()               {}
-func (Any) forFullyConnected()        {}
-func (Any) forPooling()               {}
-func (Any) forSoftmaxOutput()         {}
-func (Any) forCopy()                  {}
-func (Any) forDivScalar()             {}
-func (Any) forEqual()                 {}
-func (Any) forEqualScalar()           {}
-func (Any) forGreater()               {}
-func (Any) forGreaterEqual()          {}
-func (Any) forGreaterEqualScalar()    {}
-func (Any) forGreaterScalar()         {}
-func (Any) forHypot()                 {}
-func (Any) forHypotScalar()           {}
-func (Any) forLesser()                {}
-func (Any) forLesserEqual()           {}
-func (Any) forLesserEqualScalar()     {}
-func (Any) forLesserScalar()          {}
-func (Any) forLogicalAnd()            {}
-func (Any) forLogicalAndScalar()      {}
-func (Any) forLogicalOr()             {}
-func (Any) forLogicalOrScalar()       {}
-func (Any) forLogicalXor()            {}
-func (Any) forLogicalXorScalar()      {}
-func (Any) forMaximum()               {}
-func (Any) forMaximumScalar()         {}
-func (Any) forMinimum()               {}
-func (Any) forMinimumScalar()         {}
-func (Any) forMinusScalar()           {}
-func (Any) forMod()                   {}
-func (Any) forModScalar()             {}
-func (Any) forMulScalar()             {}
-func (Any) forNotEqual()              {}
-func (Any) forNotEqualScalar()        {}
-func (Any) forPlusScalar()            {}
-func (Any) forPower()                 {}
-func (Any) forPowerScalar()           {}
-func (Any) forRdivScalar()            {}
-func (Any) forRminusScalar()          {}
-func (Any) forRmodScalar()            {}
-func (Any) forRpowerScalar()          {}
-func (Any) forAbs()                   {}
-func (Any) forArccos()                {}
-func (Any) forArccosh()               {}
-func (Any) forArcsin()                {}
-func (Any) forArcsinh()               {}
-func (Any) forArctan()                {}
-func (Any) forArctanh()               {}
-func (Any) forBroadcastAdd()          {}
-func (Any) forBroadcastDiv()          {}
-func (Any) forBroadcastEqual()        {}
-func (Any) forBroadcastGreater()      {}
-func (Any) forBroadcastGreaterEqual() {}
-func (Any) forBroadcastHypot()        {}
-func (Any) forBroadcastLesser()       {}
-func (Any) forBroadcastLesserEqual()  {}
-func (Any) forBroadcastLogicalAnd()   {}
-func (Any) forBroadcastLogicalOr()    {}
-func (Any) forBroadcastLogicalXor()   {}
-func (Any) forBroadcastMaximum()      {}
-func (Any) forBroadcastMinimum()      {}
-func (Any) forBroadcastMod()          {}
-func (Any) forBroadcastMul()          {}
-func (Any) forBroadcastNotEqual()     {}
-func (Any) forBroadcastPower()        {}
-func (Any) forBroadcastSub()          {}
-func (Any) forCbrt()                  {}
-func (Any) forCeil()                  {}
-func (Any) forCos()                   {}
-func (Any) forCosh()                  {}
-func (Any) forDegrees()               {}
-func (Any) forElemwiseAdd()           {}
-func (Any) forElemwiseDiv()           {}
-func (Any) forElemwiseMul()           {}
-func (Any) forElemwiseSub()           {}
-func (Any) forErf()                   {}
-func (Any) forErfinv()                {}
-func (Any) forExp()                   {}
-func (Any) forExpm1()                 {}
-func (Any) forFix()                   {}
-func (Any) forFloor()                 {}
-func (Any) forGamma()                 {}
-func (Any) forGammaln()               {}
-func (Any) forLog()                   {}
-func (Any) forLog10()                 {}
-func (Any) forLog1p()                 {}
-func (Any) forLog2()                  {}
-func (Any) forLogicalNot()            {}
-func (Any) forNegative()              {}
-func (Any) forOnesLike()              {}
-func (Any) forRadians()               {}
-func (Any) forRcbrt()                 {}
-func (Any) forReciprocal()            {}
-func (Any) forRelu()                  {}
-func (Any) forRint()                  {}
-func (Any) forRound()                 {}
-func (Any) forRsqrt()                 {}
-func (Any) forSigmoid()               {}
-func (Any) forSign()                  {}
-func (Any) forSin()                   {}
-func (Any) forSinh()                  {}
-func (Any) forSoftsign()              {}
-func (Any) forSqrt()                  {}
-func (Any) forSquare()                {}
-func (Any) forTan()                   {}
-func (Any) forTanh()                  {}
-func (Any) forTrunc()                 {}
-func (Any) forZerosLike()             {}
+func (Any) forActivation()               {}
+func (Any) forBatchNorm()                {}
+func (Any) forBlockGrad()                {}
+func (Any) forCast()                     {}
+func (Any) forConcat()                   {}
+func (Any) forConvolution()              {}
+func (Any) forDropout()                  {}
+func (Any) forFlatten()                  {}
+func (Any) forFullyConnected()           {}
+func (Any) forLinearRegressionOutput()   {}
+func (Any) forLogisticRegressionOutput() {}
+func (Any) forMAERegressionOutput()      {}
+func (Any) forMakeLoss()                 {}
+func (Any) forPooling()                  {}
+func (Any) forReshape()                  {}
+func (Any) forSoftmaxActivation()        {}
+func (Any) forSoftmaxOutput()            {}
+func (Any) forCopy()                     {}
+func (Any) forDivScalar()                {}
+func (Any) forEqual()                    {}
+func (Any) forEqualScalar()              {}
+func (Any) forGreater()                  {}
+func (Any) forGreaterEqual()             {}
+func (Any) forGreaterEqualScalar()       {}
+func (Any) forGreaterScalar()            {}
+func (Any) forHypot()                    {}
+func (Any) forHypotScalar()              {}
+func (Any) forLesser()                   {}
+func (Any) forLesserEqual()              {}
+func (Any) forLesserEqualScalar()        {}
+func (Any) forLesserScalar()             {}
+func (Any) forLogicalAnd()               {}
+func (Any) forLogicalAndScalar()         {}
+func (Any) forLogicalOr()                {}
+func (Any) forLogicalOrScalar()          {}
+func (Any) forLogicalXor()               {}
+func (Any) forLogicalXorScalar()         {}
+func (Any) forMaximum()                  {}
+func (Any) forMaximumScalar()            {}
+func (Any) forMinimum()                  {}
+func (Any) forMinimumScalar()            {}
+func (Any) forMinusScalar()              {}
+func (Any) forMod()                      {}
+func (Any) forModScalar()                {}
+func (Any) forMulScalar()                {}
+func (Any) forNotEqual()                 {}
+func (Any) forNotEqualScalar()           {}
+func (Any) forPlusScalar()               {}
+func (Any) forPower()                    {}
+func (Any) forPowerScalar()              {}
+func (Any) forRdivScalar()               {}
+func (Any) forRminusScalar()             {}
+func (Any) forRmodScalar()               {}
+func (Any) forRpowerScalar()             {}
+func (Any) forAbs()                      {}
+func (Any) forAddN()                     {}
+func (Any) forArccos()                   {}
+func (Any) forArccosh()                  {}
+func (Any) forArcsin()                   {}
+func (Any) forArcsinh()                  {}
+func (Any) forArctan()                   {}
+func (Any) forArctanh()                  {}
+func (Any) forBatchDot()                 {}
+func (Any) forBroadcastAdd()             {}
+func (Any) forBroadcastDiv()             {}
+func (Any) forBroadcastEqual()           {}
+func (Any) forBroadcastGreater()         {}
+func (Any) forBroadcastGreaterEqual()    {}
+func (Any) forBroadcastHypot()           {}
+func (Any) forBroadcastLesser()          {}
+func (Any) forBroadcastLesserEqual()     {}
+func (Any) forBroadcastLogicalAnd()      {}
+func (Any) forBroadcastLogicalOr()       {}
+func (Any) forBroadcastLogicalXor()      {}
+func (Any) forBroadcastMaximum()         {}
+func (Any) forBroadcastMinimum()         {}
+func (Any) forBroadcastMod()             {}
+func (Any) forBroadcastMul()             {}
+func (Any) forBroadcastNotEqual()        {}
+func (Any) forBroadcastPower()           {}
+func (Any) forBroadcastSub()             {}
+func (Any) forCbrt()                     {}
+func (Any) forCeil()                     {}
+func (Any) forCos()                      {}
+func (Any) forCosh()                     {}
+func (Any) forDegrees()                  {}
+func (Any) forDot()                      {}
+func (Any) forElemwiseAdd()              {}
+func (Any) forElemwiseDiv()              {}
+func (Any) forElemwiseMul()              {}
+func (Any) forElemwiseSub()              {}
+func (Any) forErf()                      {}
+func (Any) forErfinv()                   {}
+func (Any) forExp()                      {}
+func (Any) forExpm1()                    {}
+func (Any) forFix()                      {}
+func (Any) forFloor()                    {}
+func (Any) forGamma()                    {}
+func (Any) forGammaln()                  {}
+func (Any) forLog()                      {}
+func (Any) forLog10()                    {}
+func (Any) forLog1p()                    {}
+func (Any) forLog2()                     {}
+func (Any) forLogSoftmax()               {}
+func (Any) forLogicalNot()               {}
+func (Any) forMakeLossFunc()             {}
+func (Any) forMax()                      {}
+func (Any) forMean()                     {}
+func (Any) forMin()                      {}
+func (Any) forNanprod()                  {}
+func (Any) forNansum()                   {}
+func (Any) forNegative()                 {}
+func (Any) forNorm()                     {}
+func (Any) forOnesLike()                 {}
+func (Any) forProd()                     {}
+func (Any) forRadians()                  {}
+func (Any) forRcbrt()                    {}
+func (Any) forReciprocal()               {}
+func (Any) forRelu()                     {}
+func (Any) forRint()                     {}
+func (Any) forRound()                    {}
+func (Any) forRsqrt()                    {}
+func (Any) forSigmoid()                  {}
+func (Any) forSign()                     {}
+func (Any) forSin()                      {}
+func (Any) forSinh()                     {}
+func (Any) forSoftmax()                  {}
+func (Any) forSoftmin()                  {}
+func (Any) forSoftsign()                 {}
+func (Any) forSqrt()                     {}
+func (Any) forSquare()                   {}
+func (Any) forSum()                      {}
+func (Any) forTan()                      {}
+func (Any) forTanh()                     {}
+func (Any) forTrunc()                    {}
+func (Any) forZerosLike()                {}
 
 // ActTypeValue is a value of the parameter act_type of Activation: the function.
 type ActTypeValue string
@@ -791,6 +973,43 @@ const (
 // Apply sets act_type.
 func (v ActTypeValue) Apply(s *Settings) { s.Param("act_type", string(v)) }
 
+// AxesArg is what Axes returns.
+type AxesArg struct{ v []int }
+
+// Axes sets the parameter axes of Dropout: axes along which one draw serves all elements; default ().
+func Axes(v ...int) AxesArg { return AxesArg{v} }
+
+// Apply sets axes.
+func (o AxesArg) Apply(s *Settings) { s.Ints("axes", o.v) }
+
+func (AxesArg) forDropout() {}
+
+// AxisArg is what Axis returns.
+type AxisArg struct{ v []int }
+
+// Axis sets the parameter axis.
+//
+//   - BatchNorm: the channels; default 1.
+//   - log_softmax, softmax, softmin: the axis whose elements sum to 1; default -1.
+//   - max, mean, min, nanprod, nansum, norm, prod, sum: the axes to reduce, all when empty; default ().
+func Axis(v ...int) AxisArg { return AxisArg{v} }
+
+// Apply sets axis.
+func (o AxisArg) Apply(s *Settings) { s.Param("axis", oneOrInts(o.v)) }
+
+func (AxisArg) forBatchNorm()  {}
+func (AxisArg) forLogSoftmax() {}
+func (AxisArg) forMax()        {}
+func (AxisArg) forMean()       {}
+func (AxisArg) forMin()        {}
+func (AxisArg) forNanprod()    {}
+func (AxisArg) forNansum()     {}
+func (AxisArg) forNorm()       {}
+func (AxisArg) forProd()       {}
+func (AxisArg) forSoftmax()    {}
+func (AxisArg) forSoftmin()    {}
+func (AxisArg) forSum()        {}
+
 // ConventionValue is a value of the parameter pooling_convention of Pooling: round the output size down, up, or make it data/stride; default valid.
 type ConventionValue string
 
@@ -806,28 +1025,30 @@ func (v ConventionValue) Apply(s *Settings) { s.Param("pooling_convention", stri
 
 func (ConventionValue) forPooling() {}
 
-// CountIncludePadValue is what CountIncludePad returns.
-type CountIncludePadValue struct{ v bool }
+// CountIncludePadArg is what CountIncludePad returns.
+type CountIncludePadArg struct{ v bool }
 
 // CountIncludePad sets the parameter count_include_pad of Pooling: averages count the border; default True.
-func CountIncludePad(v bool) CountIncludePadValue { return CountIncludePadValue{v} }
+func CountIncludePad(v bool) CountIncludePadArg { return CountIncludePadArg{v} }
 
 // Apply sets count_include_pad.
-func (o CountIncludePadValue) Apply(s *Settings) { s.Bool("count_include_pad", o.v) }
+func (o CountIncludePadArg) Apply(s *Settings) { s.Bool("count_include_pad", o.v) }
 
-func (CountIncludePadValue) forPooling() {}
+func (CountIncludePadArg) forPooling() {}
 
-// CudnnOffValue is what CudnnOff returns.
-type CudnnOffValue struct{ v bool }
+// CudnnOffArg is what CudnnOff returns.
+type CudnnOffArg struct{ v bool }
 
-// CudnnOff sets the parameter cudnn_off of Convolution, Pooling: do without cuDNN; taken, not needed; default False.
-func CudnnOff(v bool) CudnnOffValue { return CudnnOffValue{v} }
+// CudnnOff sets the parameter cudnn_off of BatchNorm, Convolution, Dropout, Pooling: do without cuDNN; taken, not needed; default False.
+func CudnnOff(v bool) CudnnOffArg { return CudnnOffArg{v} }
 
 // Apply sets cudnn_off.
-func (o CudnnOffValue) Apply(s *Settings) { s.Bool("cudnn_off", o.v) }
+func (o CudnnOffArg) Apply(s *Settings) { s.Bool("cudnn_off", o.v) }
 
-func (CudnnOffValue) forConvolution() {}
-func (CudnnOffValue) forPooling()     {}
+func (CudnnOffArg) forBatchNorm()   {}
+func (CudnnOffArg) forConvolution() {}
+func (CudnnOffArg) forDropout()     {}
+func (CudnnOffArg) forPooling()     {}
 
 // CudnnTuneValue is a value of the parameter cudnn_tune of Convolution: how to choose an algorithm; taken, not needed; default None.
 type CudnnTuneValue string
@@ -845,75 +1066,175 @@ func (v CudnnTuneValue) Apply(s *Settings) { s.Param("cudnn_tune", string(v)) }
 
 func (CudnnTuneValue) forConvolution() {}
 
-// DilateValue is what Dilate returns.
-type DilateValue struct{ v []int }
+// DilateArg is what Dilate returns.
+type DilateArg struct{ v []int }
 
 // Dilate sets the parameter dilate of Convolution: distances between the elements of a window; 1 when empty; default ().
-func Dilate(v ...int) DilateValue { return DilateValue{v} }
+func Dilate(v ...int) DilateArg { return DilateArg{v} }
 
 // Apply sets dilate.
-func (o DilateValue) Apply(s *Settings) { s.Ints("dilate", o.v) }
+func (o DilateArg) Apply(s *Settings) { s.Ints("dilate", o.v) }
 
-func (DilateValue) forConvolution() {}
+func (DilateArg) forConvolution() {}
 
-// FlattenValue is what Flatten returns.
-type FlattenValue struct{ v bool }
+// DimArg is what Dim returns.
+type DimArg struct{ v int }
+
+// Dim sets the parameter dim of Concat: the axis to join along; default 1.
+func Dim(v int) DimArg { return DimArg{v} }
+
+// Apply sets dim.
+func (o DimArg) Apply(s *Settings) { s.Int("dim", o.v) }
+
+func (DimArg) forConcat() {}
+
+// DropoutModeValue is a value of the parameter mode of Dropout: when to drop; default training.
+type DropoutModeValue string
+
+// The values of mode.
+const (
+	DropoutTraining DropoutModeValue = "training"
+	DropoutAlways   DropoutModeValue = "always"
+)
+
+// Apply sets mode.
+func (v DropoutModeValue) Apply(s *Settings) { s.Param("mode", string(v)) }
+
+func (DropoutModeValue) forDropout() {}
+
+// EpsArg is what Eps returns.
+type EpsArg struct{ v float64 }
+
+// Eps sets the parameter eps of BatchNorm: added to the variance; default 0.001.
+func Eps(v float64) EpsArg { return EpsArg{v} }
+
+// Apply sets eps.
+func (o EpsArg) Apply(s *Settings) { s.Float("eps", o.v) }
+
+func (EpsArg) forBatchNorm() {}
+
+// ExcludeArg is what Exclude returns.
+type ExcludeArg struct{ v bool }
+
+// Exclude sets the parameter exclude of max, mean, min, nanprod, nansum, prod, sum: reduce all axes but those of axis; default False.
+func Exclude(v bool) ExcludeArg { return ExcludeArg{v} }
+
+// Apply sets exclude.
+func (o ExcludeArg) Apply(s *Settings) { s.Bool("exclude", o.v) }
+
+func (ExcludeArg) forMax()     {}
+func (ExcludeArg) forMean()    {}
+func (ExcludeArg) forMin()     {}
+func (ExcludeArg) forNanprod() {}
+func (ExcludeArg) forNansum()  {}
+func (ExcludeArg) forProd()    {}
+func (ExcludeArg) forSum()     {}
+
+// FixGammaArg is what FixGamma returns.
+type FixGammaArg struct{ v bool }
+
+// FixGamma sets the parameter fix_gamma of BatchNorm: gamma is 1 and gets no gradient; default True.
+func FixGamma(v bool) FixGammaArg { return FixGammaArg{v} }
+
+// Apply sets fix_gamma.
+func (o FixGammaArg) Apply(s *Settings) { s.Bool("fix_gamma", o.v) }
+
+func (FixGammaArg) forBatchNorm() {}
+
+// FlattenArg is what Flatten returns.
+type FlattenArg struct{ v bool }
 
 // Flatten sets the parameter flatten of FullyConnected: see data as (N, K); otherwise apply to the last axis; default True.
-func Flatten(v bool) FlattenValue { return FlattenValue{v} }
+func Flatten(v bool) FlattenArg { return FlattenArg{v} }
 
 // Apply sets flatten.
-func (o FlattenValue) Apply(s *Settings) { s.Bool("flatten", o.v) }
+func (o FlattenArg) Apply(s *Settings) { s.Bool("flatten", o.v) }
 
-func (FlattenValue) forFullyConnected() {}
+func (FlattenArg) forFullyConnected() {}
 
-// GlobalPoolValue is what GlobalPool returns.
-type GlobalPoolValue struct{ v bool }
+// GlobalPoolArg is what GlobalPool returns.
+type GlobalPoolArg struct{ v bool }
 
 // GlobalPool sets the parameter global_pool of Pooling: one window over everything; kernel, stride and pad do not count; default False.
-func GlobalPool(v bool) GlobalPoolValue { return GlobalPoolValue{v} }
+func GlobalPool(v bool) GlobalPoolArg { return GlobalPoolArg{v} }
 
 // Apply sets global_pool.
-func (o GlobalPoolValue) Apply(s *Settings) { s.Bool("global_pool", o.v) }
+func (o GlobalPoolArg) Apply(s *Settings) { s.Bool("global_pool", o.v) }
 
-func (GlobalPoolValue) forPooling() {}
+func (GlobalPoolArg) forPooling() {}
 
-// GradScaleValue is what GradScale returns.
-type GradScaleValue struct{ v float64 }
+// GradScaleArg is what GradScale returns.
+type GradScaleArg struct{ v float64 }
 
-// GradScale sets the parameter grad_scale of SoftmaxOutput: factor of the gradient; default 1.0.
-func GradScale(v float64) GradScaleValue { return GradScaleValue{v} }
+// GradScale sets the parameter grad_scale.
+//
+//   - LinearRegressionOutput, LogisticRegressionOutput, MAERegressionOutput, SoftmaxOutput: factor of the gradient; default 1.0.
+//   - MakeLoss: the gradient; default 1.0.
+func GradScale(v float64) GradScaleArg { return GradScaleArg{v} }
 
 // Apply sets grad_scale.
-func (o GradScaleValue) Apply(s *Settings) { s.Float("grad_scale", o.v) }
+func (o GradScaleArg) Apply(s *Settings) { s.Float("grad_scale", o.v) }
 
-func (GradScaleValue) forSoftmaxOutput() {}
+func (GradScaleArg) forLinearRegressionOutput()   {}
+func (GradScaleArg) forLogisticRegressionOutput() {}
+func (GradScaleArg) forMAERegressionOutput()      {}
+func (GradScaleArg) forMakeLoss()                 {}
+func (GradScaleArg) forSoftmaxOutput()            {}
 
-// IgnoreLabelValue is what IgnoreLabel returns.
-type IgnoreLabelValue struct{ v float64 }
+// IgnoreLabelArg is what IgnoreLabel returns.
+type IgnoreLabelArg struct{ v float64 }
 
 // IgnoreLabel sets the parameter ignore_label of SoftmaxOutput: the label that use_ignore passes over; default -1.0.
-func IgnoreLabel(v float64) IgnoreLabelValue { return IgnoreLabelValue{v} }
+func IgnoreLabel(v float64) IgnoreLabelArg { return IgnoreLabelArg{v} }
 
 // Apply sets ignore_label.
-func (o IgnoreLabelValue) Apply(s *Settings) { s.Float("ignore_label", o.v) }
+func (o IgnoreLabelArg) Apply(s *Settings) { s.Float("ignore_label", o.v) }
 
-func (IgnoreLabelValue) forSoftmaxOutput() {}
+func (IgnoreLabelArg) forSoftmaxOutput() {}
 
-// KernelValue is what Kernel returns.
-type KernelValue struct{ v []int }
+// KeepDimsArg is what KeepDims returns.
+type KeepDimsArg struct{ v bool }
+
+// KeepDims sets the parameter keepdims of max, mean, min, nanprod, nansum, norm, prod, sum: keep reduced axes as 1; default False.
+func KeepDims(v bool) KeepDimsArg { return KeepDimsArg{v} }
+
+// Apply sets keepdims.
+func (o KeepDimsArg) Apply(s *Settings) { s.Bool("keepdims", o.v) }
+
+func (KeepDimsArg) forMax()     {}
+func (KeepDimsArg) forMean()    {}
+func (KeepDimsArg) forMin()     {}
+func (KeepDimsArg) forNanprod() {}
+func (KeepDimsArg) forNansum()  {}
+func (KeepDimsArg) forNorm()    {}
+func (KeepDimsArg) forProd()    {}
+func (KeepDimsArg) forSum()     {}
+
+// KeepHighestArg is what KeepHighest returns.
+type KeepHighestArg struct{ v bool }
+
+// KeepHighest sets the parameter keep_highest of Reshape: of target_shape: keep the first axis; default False.
+func KeepHighest(v bool) KeepHighestArg { return KeepHighestArg{v} }
+
+// Apply sets keep_highest.
+func (o KeepHighestArg) Apply(s *Settings) { s.Bool("keep_highest", o.v) }
+
+func (KeepHighestArg) forReshape() {}
+
+// KernelArg is what Kernel returns.
+type KernelArg struct{ v []int }
 
 // Kernel sets the parameter kernel.
 //
 //   - Convolution: size of the window: (w,), (h, w) or (d, h, w); required.
 //   - Pooling: size of the window: (w,), (h, w) or (d, h, w); needed without global_pool; default ().
-func Kernel(v ...int) KernelValue { return KernelValue{v} }
+func Kernel(v ...int) KernelArg { return KernelArg{v} }
 
 // Apply sets kernel.
-func (o KernelValue) Apply(s *Settings) { s.Ints("kernel", o.v) }
+func (o KernelArg) Apply(s *Settings) { s.Ints("kernel", o.v) }
 
-func (KernelValue) forConvolution() {}
-func (KernelValue) forPooling()     {}
+func (KernelArg) forConvolution() {}
+func (KernelArg) forPooling()     {}
 
 // LayoutValue is a value of the parameter layout of Convolution, Pooling: order of the axes; channels come second; default None.
 type LayoutValue string
@@ -932,30 +1253,44 @@ func (v LayoutValue) Apply(s *Settings) { s.Param("layout", string(v)) }
 func (LayoutValue) forConvolution() {}
 func (LayoutValue) forPooling()     {}
 
-// MultiOutputValue is what MultiOutput returns.
-type MultiOutputValue struct{ v bool }
+// MomentumArg is what Momentum returns.
+type MomentumArg struct{ v float64 }
+
+// Momentum sets the parameter momentum of BatchNorm: share of the old moving statistics; default 0.9.
+func Momentum(v float64) MomentumArg { return MomentumArg{v} }
+
+// Apply sets momentum.
+func (o MomentumArg) Apply(s *Settings) { s.Float("momentum", o.v) }
+
+func (MomentumArg) forBatchNorm() {}
+
+// MultiOutputArg is what MultiOutput returns.
+type MultiOutputArg struct{ v bool }
 
 // MultiOutput sets the parameter multi_output of SoftmaxOutput: softmax over axis 1, one label per position of the other axes; default False.
-func MultiOutput(v bool) MultiOutputValue { return MultiOutputValue{v} }
+func MultiOutput(v bool) MultiOutputArg { return MultiOutputArg{v} }
 
 // Apply sets multi_output.
-func (o MultiOutputValue) Apply(s *Settings) { s.Bool("multi_output", o.v) }
+func (o MultiOutputArg) Apply(s *Settings) { s.Bool("multi_output", o.v) }
 
-func (MultiOutputValue) forSoftmaxOutput() {}
+func (MultiOutputArg) forSoftmaxOutput() {}
 
-// NoBiasValue is what NoBias returns.
-type NoBiasValue struct{ v bool }
+// NoBiasArg is what NoBias returns.
+type NoBiasArg struct{ v bool }
 
 // NoBias sets the parameter no_bias of Convolution, FullyConnected: leave the bias out; default False.
-func NoBias(v bool) NoBiasValue { return NoBiasValue{v} }
+func NoBias(v bool) NoBiasArg { return NoBiasArg{v} }
 
 // Apply sets no_bias.
-func (o NoBiasValue) Apply(s *Settings) { s.Bool("no_bias", o.v) }
+func (o NoBiasArg) Apply(s *Settings) { s.Bool("no_bias", o.v) }
 
-func (NoBiasValue) forConvolution()    {}
-func (NoBiasValue) forFullyConnected() {}
+func (NoBiasArg) forConvolution()    {}
+func (NoBiasArg) forFullyConnected() {}
 
-// NormalizationValue is a value of the parameter normalization of SoftmaxOutput: divide the gradient by nothing, the batch size, or the number of labels that are not ignore_label; default null.
+// NormalizationValue is a value of the parameter normalization.
+//
+//   - MakeLoss: divide the gradient by nothing, the batch size, or the number of valid elements; default null.
+//   - SoftmaxOutput: divide the gradient by nothing, the batch size, or the number of labels that are not ignore_label; default null.
 type NormalizationValue string
 
 // The values of normalization.
@@ -968,55 +1303,89 @@ const (
 // Apply sets normalization.
 func (v NormalizationValue) Apply(s *Settings) { s.Param("normalization", string(v)) }
 
+func (NormalizationValue) forMakeLoss()      {}
 func (NormalizationValue) forSoftmaxOutput() {}
 
-// NumGroupValue is what NumGroup returns.
-type NumGroupValue struct{ v int }
+// NumGroupArg is what NumGroup returns.
+type NumGroupArg struct{ v int }
 
 // NumGroup sets the parameter num_group of Convolution: channels are divided into so many groups that do not mix; default 1.
-func NumGroup(v int) NumGroupValue { return NumGroupValue{v} }
+func NumGroup(v int) NumGroupArg { return NumGroupArg{v} }
 
 // Apply sets num_group.
-func (o NumGroupValue) Apply(s *Settings) { s.Int("num_group", o.v) }
+func (o NumGroupArg) Apply(s *Settings) { s.Int("num_group", o.v) }
 
-func (NumGroupValue) forConvolution() {}
+func (NumGroupArg) forConvolution() {}
 
-// OutGradValue is what OutGrad returns.
-type OutGradValue struct{ v bool }
+// OrdArg is what Ord returns.
+type OrdArg struct{ v int }
+
+// Ord sets the parameter ord of norm: 1 for the sum of absolute values, 2 for the root of the sum of squares; default 2.
+func Ord(v int) OrdArg { return OrdArg{v} }
+
+// Apply sets ord.
+func (o OrdArg) Apply(s *Settings) { s.Int("ord", o.v) }
+
+func (OrdArg) forNorm() {}
+
+// OutGradArg is what OutGrad returns.
+type OutGradArg struct{ v bool }
 
 // OutGrad sets the parameter out_grad of SoftmaxOutput: multiply the gradient by the head gradient; default False.
-func OutGrad(v bool) OutGradValue { return OutGradValue{v} }
+func OutGrad(v bool) OutGradArg { return OutGradArg{v} }
 
 // Apply sets out_grad.
-func (o OutGradValue) Apply(s *Settings) { s.Bool("out_grad", o.v) }
+func (o OutGradArg) Apply(s *Settings) { s.Bool("out_grad", o.v) }
 
-func (OutGradValue) forSoftmaxOutput() {}
+func (OutGradArg) forSoftmaxOutput() {}
 
-// PValueValue is what PValue returns.
-type PValueValue struct{ v int }
+// OutputMeanVarArg is what OutputMeanVar returns.
+type OutputMeanVarArg struct{ v bool }
+
+// OutputMeanVar sets the parameter output_mean_var of BatchNorm: give the mean and 1/√(variance + eps) as outputs; default False.
+func OutputMeanVar(v bool) OutputMeanVarArg { return OutputMeanVarArg{v} }
+
+// Apply sets output_mean_var.
+func (o OutputMeanVarArg) Apply(s *Settings) { s.Bool("output_mean_var", o.v) }
+
+func (OutputMeanVarArg) forBatchNorm() {}
+
+// PArg is what P returns.
+type PArg struct{ v float64 }
+
+// P sets the parameter p of Dropout: share of the elements that become 0; below 1; default 0.5.
+func P(v float64) PArg { return PArg{v} }
+
+// Apply sets p.
+func (o PArg) Apply(s *Settings) { s.Float("p", o.v) }
+
+func (PArg) forDropout() {}
+
+// PValueArg is what PValue returns.
+type PValueArg struct{ v int }
 
 // PValue sets the parameter p_value of Pooling: the P of lp pooling: 1, 2 or 3; default None.
-func PValue(v int) PValueValue { return PValueValue{v} }
+func PValue(v int) PValueArg { return PValueArg{v} }
 
 // Apply sets p_value.
-func (o PValueValue) Apply(s *Settings) { s.Int("p_value", o.v) }
+func (o PValueArg) Apply(s *Settings) { s.Int("p_value", o.v) }
 
-func (PValueValue) forPooling() {}
+func (PValueArg) forPooling() {}
 
-// PadValue is what Pad returns.
-type PadValue struct{ v []int }
+// PadArg is what Pad returns.
+type PadArg struct{ v []int }
 
 // Pad sets the parameter pad.
 //
 //   - Convolution: zeros before and after each axis; 0 when empty; default ().
 //   - Pooling: border before and after each axis; 0 when empty; default ().
-func Pad(v ...int) PadValue { return PadValue{v} }
+func Pad(v ...int) PadArg { return PadArg{v} }
 
 // Apply sets pad.
-func (o PadValue) Apply(s *Settings) { s.Ints("pad", o.v) }
+func (o PadArg) Apply(s *Settings) { s.Ints("pad", o.v) }
 
-func (PadValue) forConvolution() {}
-func (PadValue) forPooling()     {}
+func (PadArg) forConvolution() {}
+func (PadArg) forPooling()     {}
 
 // PoolTypeValue is a value of the parameter pool_type of Pooling: how a window combines; default max.
 type PoolTypeValue string
@@ -1034,58 +1403,164 @@ func (v PoolTypeValue) Apply(s *Settings) { s.Param("pool_type", string(v)) }
 
 func (PoolTypeValue) forPooling() {}
 
-// PreserveShapeValue is what PreserveShape returns.
-type PreserveShapeValue struct{ v bool }
+// PreserveShapeArg is what PreserveShape returns.
+type PreserveShapeArg struct{ v bool }
 
 // PreserveShape sets the parameter preserve_shape of SoftmaxOutput: softmax over the last axis; default False.
-func PreserveShape(v bool) PreserveShapeValue { return PreserveShapeValue{v} }
+func PreserveShape(v bool) PreserveShapeArg { return PreserveShapeArg{v} }
 
 // Apply sets preserve_shape.
-func (o PreserveShapeValue) Apply(s *Settings) { s.Bool("preserve_shape", o.v) }
+func (o PreserveShapeArg) Apply(s *Settings) { s.Bool("preserve_shape", o.v) }
 
-func (PreserveShapeValue) forSoftmaxOutput() {}
+func (PreserveShapeArg) forSoftmaxOutput() {}
 
-// SmoothAlphaValue is what SmoothAlpha returns.
-type SmoothAlphaValue struct{ v float64 }
+// ReverseArg is what Reverse returns.
+type ReverseArg struct{ v bool }
+
+// Reverse sets the parameter reverse of Reshape: match the codes from the last axis; default False.
+func Reverse(v bool) ReverseArg { return ReverseArg{v} }
+
+// Apply sets reverse.
+func (o ReverseArg) Apply(s *Settings) { s.Bool("reverse", o.v) }
+
+func (ReverseArg) forReshape() {}
+
+// ShapeArg is what Shape returns.
+type ShapeArg struct{ v []int }
+
+// Shape sets the parameter shape of Reshape: the new shape; 0 keeps an axis, -1 is what is left, -2 all further axes, -3 the product of two, -4 an axis split into the next two numbers; default ().
+func Shape(v ...int) ShapeArg { return ShapeArg{v} }
+
+// Apply sets shape.
+func (o ShapeArg) Apply(s *Settings) { s.Ints("shape", o.v) }
+
+func (ShapeArg) forReshape() {}
+
+// SmoothAlphaArg is what SmoothAlpha returns.
+type SmoothAlphaArg struct{ v float64 }
 
 // SmoothAlpha sets the parameter smooth_alpha of SoftmaxOutput: share of the label's probability that the other classes get in the gradient; default 0.0.
-func SmoothAlpha(v float64) SmoothAlphaValue { return SmoothAlphaValue{v} }
+func SmoothAlpha(v float64) SmoothAlphaArg { return SmoothAlphaArg{v} }
 
 // Apply sets smooth_alpha.
-func (o SmoothAlphaValue) Apply(s *Settings) { s.Float("smooth_alpha", o.v) }
+func (o SmoothAlphaArg) Apply(s *Settings) { s.Float("smooth_alpha", o.v) }
 
-func (SmoothAlphaValue) forSoftmaxOutput() {}
+func (SmoothAlphaArg) forSoftmaxOutput() {}
 
-// StrideValue is what Stride returns.
-type StrideValue struct{ v []int }
+// SoftmaxActivationModeValue is a value of the parameter mode of SoftmaxActivation: over all but the first axis, or over axis 1; default instance.
+type SoftmaxActivationModeValue string
+
+// The values of mode.
+const (
+	SoftmaxActivationInstance SoftmaxActivationModeValue = "instance"
+	SoftmaxActivationChannel  SoftmaxActivationModeValue = "channel"
+)
+
+// Apply sets mode.
+func (v SoftmaxActivationModeValue) Apply(s *Settings) { s.Param("mode", string(v)) }
+
+func (SoftmaxActivationModeValue) forSoftmaxActivation() {}
+
+// StrideArg is what Stride returns.
+type StrideArg struct{ v []int }
 
 // Stride sets the parameter stride of Convolution, Pooling: steps of the window; 1 when empty; default ().
-func Stride(v ...int) StrideValue { return StrideValue{v} }
+func Stride(v ...int) StrideArg { return StrideArg{v} }
 
 // Apply sets stride.
-func (o StrideValue) Apply(s *Settings) { s.Ints("stride", o.v) }
+func (o StrideArg) Apply(s *Settings) { s.Ints("stride", o.v) }
 
-func (StrideValue) forConvolution() {}
-func (StrideValue) forPooling()     {}
+func (StrideArg) forConvolution() {}
+func (StrideArg) forPooling()     {}
 
-// UseIgnoreValue is what UseIgnore returns.
-type UseIgnoreValue struct{ v bool }
+// TargetShapeArg is what TargetShape returns.
+type TargetShapeArg struct{ v []int }
+
+// TargetShape sets the parameter target_shape of Reshape: old form of shape, in which 0 is what is left; default ().
+func TargetShape(v ...int) TargetShapeArg { return TargetShapeArg{v} }
+
+// Apply sets target_shape.
+func (o TargetShapeArg) Apply(s *Settings) { s.Ints("target_shape", o.v) }
+
+func (TargetShapeArg) forReshape() {}
+
+// TemperatureArg is what Temperature returns.
+type TemperatureArg struct{ v float64 }
+
+// Temperature sets the parameter temperature of log_softmax, softmax, softmin: data is divided by it first; 1 when not given; default None.
+func Temperature(v float64) TemperatureArg { return TemperatureArg{v} }
+
+// Apply sets temperature.
+func (o TemperatureArg) Apply(s *Settings) { s.Float("temperature", o.v) }
+
+func (TemperatureArg) forLogSoftmax() {}
+func (TemperatureArg) forSoftmax()    {}
+func (TemperatureArg) forSoftmin()    {}
+
+// TransposeAArg is what TransposeA returns.
+type TransposeAArg struct{ v bool }
+
+// TransposeA sets the parameter transpose_a of batch_dot, dot: lhs is stored transposed: its first axis is summed over; default False.
+func TransposeA(v bool) TransposeAArg { return TransposeAArg{v} }
+
+// Apply sets transpose_a.
+func (o TransposeAArg) Apply(s *Settings) { s.Bool("transpose_a", o.v) }
+
+func (TransposeAArg) forBatchDot() {}
+func (TransposeAArg) forDot()      {}
+
+// TransposeBArg is what TransposeB returns.
+type TransposeBArg struct{ v bool }
+
+// TransposeB sets the parameter transpose_b of batch_dot, dot: rhs is stored transposed: its last axis is summed over; default False.
+func TransposeB(v bool) TransposeBArg { return TransposeBArg{v} }
+
+// Apply sets transpose_b.
+func (o TransposeBArg) Apply(s *Settings) { s.Bool("transpose_b", o.v) }
+
+func (TransposeBArg) forBatchDot() {}
+func (TransposeBArg) forDot()      {}
+
+// UseGlobalStatsArg is what UseGlobalStats returns.
+type UseGlobalStatsArg struct{ v bool }
+
+// UseGlobalStats sets the parameter use_global_stats of BatchNorm: use the moving statistics in training too; default False.
+func UseGlobalStats(v bool) UseGlobalStatsArg { return UseGlobalStatsArg{v} }
+
+// Apply sets use_global_stats.
+func (o UseGlobalStatsArg) Apply(s *Settings) { s.Bool("use_global_stats", o.v) }
+
+func (UseGlobalStatsArg) forBatchNorm() {}
+
+// UseIgnoreArg is what UseIgnore returns.
+type UseIgnoreArg struct{ v bool }
 
 // UseIgnore sets the parameter use_ignore of SoftmaxOutput: no gradient where the label is ignore_label; default False.
-func UseIgnore(v bool) UseIgnoreValue { return UseIgnoreValue{v} }
+func UseIgnore(v bool) UseIgnoreArg { return UseIgnoreArg{v} }
 
 // Apply sets use_ignore.
-func (o UseIgnoreValue) Apply(s *Settings) { s.Bool("use_ignore", o.v) }
+func (o UseIgnoreArg) Apply(s *Settings) { s.Bool("use_ignore", o.v) }
 
-func (UseIgnoreValue) forSoftmaxOutput() {}
+func (UseIgnoreArg) forSoftmaxOutput() {}
 
-// WorkspaceValue is what Workspace returns.
-type WorkspaceValue struct{ v int }
+// ValidThreshArg is what ValidThresh returns.
+type ValidThreshArg struct{ v float64 }
+
+// ValidThresh sets the parameter valid_thresh of MakeLoss: elements above it are valid; default 0.0.
+func ValidThresh(v float64) ValidThreshArg { return ValidThreshArg{v} }
+
+// Apply sets valid_thresh.
+func (o ValidThreshArg) Apply(s *Settings) { s.Float("valid_thresh", o.v) }
+
+func (ValidThreshArg) forMakeLoss() {}
+
+// WorkspaceArg is what Workspace returns.
+type WorkspaceArg struct{ v int }
 
 // Workspace sets the parameter workspace of Convolution: MiB of temporary memory; taken, not needed; default 1024.
-func Workspace(v int) WorkspaceValue { return WorkspaceValue{v} }
+func Workspace(v int) WorkspaceArg { return WorkspaceArg{v} }
 
 // Apply sets workspace.
-func (o WorkspaceValue) Apply(s *Settings) { s.Int("workspace", o.v) }
+func (o WorkspaceArg) Apply(s *Settings) { s.Int("workspace", o.v) }
 
-func (WorkspaceValue) forConvolution() {}
+func (WorkspaceArg) forConvolution() {}

@@ -22,6 +22,9 @@ type constructor struct {
 // writeSymbol says the constructors of package symbol.
 func writeSymbol(w *bytes.Buffer, ops []*op.Def, names map[*op.Def]string, opts *options) {
 	writeFile(w, "symbol", ops, opts, func(d *op.Def) {
+		if slices.Contains(byHand["symbol"], names[d]) {
+			return
+		}
 		c := newConstructor(d, names[d], opts, d.Args(d.Params.New()), true)
 		c.writeDoc(w, "")
 		c.writeHead(w, "*Symbol", "*Symbol")
@@ -32,6 +35,9 @@ func writeSymbol(w *bytes.Buffer, ops []*op.Def, names map[*op.Def]string, opts 
 // writeNDArray says the functions of package ndarray, which compute at once. Auxiliary states are inputs too.
 func writeNDArray(w *bytes.Buffer, ops []*op.Def, names map[*op.Def]string, opts *options) {
 	writeFile(w, "ndarray", ops, opts, func(d *op.Def) {
+		if slices.Contains(byHand["ndarray"], names[d]) {
+			return
+		}
 		param := d.Params.New()
 		inputs := append(slices.Clone(d.Args(param)), d.Aux(param)...)
 		c := newConstructor(d, names[d], opts, inputs, false)

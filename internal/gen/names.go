@@ -35,6 +35,18 @@ func goNames(ops []*op.Def) (map[*op.Def]string, error) {
 	return names, nil
 }
 
+// byHand names the functions that a package writes itself, in its arith.go: those of arrays take shapes that broadcast and
+// run faster, those of symbols have MXNet's automatic names.
+var byHand = map[string][]string{
+	"symbol": {"Maximum", "Minimum", "MulScalar", "DivScalar"},
+	"ndarray": {
+		"Mod", "Maximum", "Minimum", "Hypot", "Equal", "NotEqual", "Greater", "GreaterEqual", "Lesser", "LesserEqual",
+		"LogicalAnd", "LogicalOr", "LogicalXor", "MulScalar", "DivScalar", "ModScalar", "MaximumScalar", "MinimumScalar",
+		"HypotScalar", "EqualScalar", "NotEqualScalar", "GreaterScalar", "GreaterEqualScalar", "LesserScalar",
+		"LesserEqualScalar", "LogicalAndScalar", "LogicalOrScalar", "LogicalXorScalar",
+	},
+}
+
 func camel(name string) string {
 	var b strings.Builder
 	for part := range strings.SplitSeq(name, "_") {

@@ -35,7 +35,7 @@ var kinds = map[reflect.Type]kind{
 // enum, its constants.
 type option struct {
 	param  string // MXNet's name
-	goName string // of the constructor; with Value behind it, of the type
+	goName string // of the constructor
 	kind   kind
 	enum   []string
 	prefix string // of the constants
@@ -50,7 +50,13 @@ type use struct {
 	field *op.Field
 }
 
-func (o *option) typeName() string { return o.goName + "Value" }
+// typeName is the option's type: PoolTypeValue, whose values are constants, or KernelArg, which Kernel(…) returns.
+func (o *option) typeName() string {
+	if o.enum != nil {
+		return o.goName + "Value"
+	}
+	return o.goName + "Arg"
+}
 
 // options of all operators, by name, and by parameter.
 type options struct {
