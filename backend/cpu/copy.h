@@ -1,8 +1,26 @@
-// Kernels that move elements without computing.
+// Kernels that move elements without computing, at every level the same code, since memory is their limit.
 #ifndef GOMX_COPY_H
 #define GOMX_COPY_H
 #include "gomx_cpu.h"
 
-GOMX_DECLARE(gomx_copy_bytes);
+enum { MOVE_DIMS = 6 };
+
+// p: source, destination. n: bytes, bytes per piece. The two do not overlap, or are the same.
+extern const gomx_kernel gomx_copy_bytes[GOMX_LEVELS];
+
+// Copies an array of up to MOVE_DIMS dimensions between any strides, row by row.
+// p: source, destination. n: bytes of an element, dimensions besides the row, rows, rows per piece, length of a row, strides
+// of destination and source along it; then for each of MOVE_DIMS dimensions: size, stride of destination, of source.
+extern const gomx_kernel gomx_move_rows[GOMX_LEVELS];
+
+// Like gomx_move_rows for matrices in place of rows, transposed tile by tile: neighbours of a row of the destination are
+// neighbours of a column of the source.
+// n: bytes of an element, dimensions besides the matrix, matrices, bands of rows in a matrix, rows of the destination,
+// columns, stride between rows of the destination, between columns of the source; then as above.
+extern const gomx_kernel gomx_move_tiles[GOMX_LEVELS];
+
+// Zeros the end of each row, in groups of rows that lie apart.
+// p: array. n: groups, bytes from group to group, rows of a group, bytes of a row, bytes to keep at its beginning.
+extern const gomx_kernel gomx_clear_ends[GOMX_LEVELS];
 
 #endif

@@ -17,7 +17,7 @@ type Device struct {
 }
 
 // New gives cpu(index). It fails when GOMX_CPU asks for what the processor does not have.
-func New(index int) (*Device, error) {
+func New(index int) (backend.Device, error) {
 	l, err := chooseLevel()
 	if err != nil {
 		return nil, err

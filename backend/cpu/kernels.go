@@ -20,7 +20,9 @@ var kernels map[backend.Kind]kernelRow
 
 func init() {
 	kernels = map[backend.Kind]kernelRow{
-		backend.Write:   {supports: plainCall, lower: lowerWrite},
-		backend.Reshape: {supports: plainCall, lower: lowerReshape},
+		backend.Map:      {supports: supportsMap, lower: lowerMap},
+		backend.Reshape:  {supports: plainCall, lower: lowerReshape},
+		backend.Relayout: {supports: supportsRelayout, lower: lowerRelayout},
+		backend.Write:    {supports: plainCall, lower: lowerWrite},
 	}
 }
