@@ -46,8 +46,9 @@ var rooms = []room{
 	{name: "model/zoo", may: graphs},
 	{name: "predict", may: join(arrays, "symbol")}, // no training code
 	{name: "viz", may: join(arrays, "symbol"), external: []string{"gonum.org/v1/plot", "golang.org/x/image"}},
-	{name: "cmd/...", may: join(roof, join(tools, "backend/passes", "backend/ref", "backend/cpu")...)},
-	{name: "examples/...", may: roof, external: []string{"github.com/schollz/progressbar/v3"}},
+	{name: "cmd/...", may: join(roof, join(tools, "backend/passes", "backend/ref", "backend/cpu")...), external: terminal},
+	{name: "examples/...", may: join(roof, "examples/internal/..."), external: terminal},
+	{name: "examples/internal/...", may: roof, external: terminal}, // what several examples share
 
 	{name: "internal/...", may: seam},
 	{name: "internal/archtest"},
@@ -56,6 +57,9 @@ var rooms = []room{
 	{name: "internal/gen", may: words},
 	{name: "internal/gen/...", may: words},
 }
+
+// What programs may use to talk with people.
+var terminal = []string{"github.com/alecthomas/kong", "github.com/schollz/progressbar/v3", "golang.org/x/term"}
 
 // What every file may import, and what its tests may import besides.
 var (
