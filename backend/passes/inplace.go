@@ -16,7 +16,7 @@ func (m *planner) findDirect(e int) {
 		written := entry.Calls[i].In[0]
 		id := m.lives[written].root
 		l, v := &m.lives[id], m.p.Value(id)
-		if !l.made || l.entry != e || l.crosses || l.foreign || taken[id] || m.lives[written].offset != 0 ||
+		if !l.made || l.entry != e || l.crosses || l.foreign || taken[id] ||
 			v.Layout != backend.Plain || m.p.Value(written).Layout != backend.Plain || v.Bytes() != m.p.Value(written).Bytes() {
 			continue
 		}
@@ -43,8 +43,7 @@ func (m *planner) mapsInPlace(c *backend.Call, out, root backend.ValueID) bool {
 			continue
 		}
 		v := m.p.Value(id)
-		if l.offset != 0 || !v.Shape.Equal(o.Shape) || v.Layout != o.Layout || v.DType.Size() != o.DType.Size() ||
-			v.Bytes() != m.p.Value(l.root).Bytes() {
+		if !v.Shape.Equal(o.Shape) || v.Layout != o.Layout || v.Bytes() != o.Bytes() || v.Bytes() != m.p.Value(l.root).Bytes() {
 			return false
 		}
 	}

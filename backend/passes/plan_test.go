@@ -343,6 +343,19 @@ func TestMemoryReadsBeforeWrite(t *testing.T) {
 	assert.Equal(t, passes.Arena, plan.Places[v.ID].Area)
 }
 
+// A view of a view of an argument, read after the argument's Write, must not be the argument's memory.
+func TestMemoryViewsReadAfterWrite(t *testing.T) {
+	p := &backend.Program{}
+	b := backend.NewBuilder(p)
+	w := b.Arg("w", backend.InOut, backend.Shape{4, 8}, backend.Float32)
+	b.Arg("y", backend.Out, backend.Shape{16}, backend.Float32)
+	half := b.SliceAxis(b.Reshape(w, backend.Shape{32}), 0, 16, 16)
+	b.Write("w", b.Full(backend.Float32, w.Shape(), 1))
+	b.Write("y", half)
+	require.NoError(t, b.Finish(backend.Step))
+	checkPlan(t, p)
+}
+
 // Entries share the arena; what Forward saves outlives it, what Prepare makes lies apart.
 func TestMemoryOfEntries(t *testing.T) {
 	p := &backend.Program{}

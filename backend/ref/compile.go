@@ -12,11 +12,17 @@ import (
 // alignment of values in memory, in bytes.
 const alignment = 64
 
-// Compile puts the bodies of fused calls in their place, plans the memory and makes a kernel for every call that has
-// something to do.
+// Compile folds and shares what it can, unless o.NoFuse asks for the calls as they are, puts the bodies of fused calls in
+// their place, plans the memory and makes a kernel for every call that has something to do.
 func (d *device) Compile(p *backend.Program, o backend.Options) (backend.Executable, error) {
 	if err := p.Verify(); err != nil {
 		return nil, fmt.Errorf("%s: %w", d.name, err)
+	}
+	if !o.NoFuse {
+		var err error
+		if p, err = passes.Optimize(p, nil, o); err != nil {
+			return nil, fmt.Errorf("%s: %w", d.name, err)
+		}
 	}
 	p = inline(p)
 	if err := p.Verify(); err != nil {
