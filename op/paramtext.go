@@ -55,7 +55,7 @@ func parseParam(t reflect.Type, text string) (reflect.Value, error) {
 	text = strings.TrimSpace(text)
 	switch t {
 	case intsType:
-		v, err := parseTuple(text, parseInt)
+		v, err := parseTuple(text, parseBound)
 		return reflect.ValueOf(v), err
 	case floatsType:
 		v, err := parseTuple(text, parseFloat)
@@ -90,6 +90,14 @@ func parseInt(text string) (int, error) {
 		return 0, fmt.Errorf("want a whole number")
 	}
 	return int(v), nil
+}
+
+// parseBound reads a whole number or None.
+func parseBound(text string) (int, error) {
+	if text == "None" {
+		return None, nil
+	}
+	return parseInt(text)
 }
 
 func parseFloat(text string) (float64, error) {

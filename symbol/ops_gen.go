@@ -11,7 +11,7 @@ import (
 // x/(1 + |x|).
 //
 //   - actType: the function
-func Activation(data *Symbol, actType with.ActTypeValue, opts ...with.ActivationOption) *Symbol {
+func Activation(data *Symbol, actType with.ActivationActTypeValue, opts ...with.ActivationOption) *Symbol {
 	s := with.Gather(opts)
 	s.Param("act_type", string(actType))
 	return apply("activation", "Activation", []*Symbol{data}, s)
@@ -63,6 +63,18 @@ func Dropout(data *Symbol, opts ...with.DropoutOption) *Symbol {
 	return apply("dropout", "Dropout", []*Symbol{data}, s)
 }
 
+// Embedding is MXNet's operator of that name: rows of weight by the indices in data; indices outside take the
+// nearest row.
+//
+//   - inputDim: number of rows of weight
+//   - outputDim: length of a row
+func Embedding(data *Symbol, inputDim int, outputDim int, opts ...with.EmbeddingOption) *Symbol {
+	s := with.Gather(opts)
+	s.Int("input_dim", inputDim)
+	s.Int("output_dim", outputDim)
+	return apply("embedding", "Embedding", []*Symbol{data}, s)
+}
+
 // Flatten is MXNet's operator of that name: data seen as (N, everything else).
 func Flatten(data *Symbol, opts ...with.FlattenOption) *Symbol {
 	s := with.Gather(opts)
@@ -76,6 +88,22 @@ func FullyConnected(data *Symbol, numHidden int, opts ...with.FullyConnectedOpti
 	s := with.Gather(opts)
 	s.Int("num_hidden", numHidden)
 	return apply("fullyconnected", "FullyConnected", []*Symbol{data}, s)
+}
+
+// LRN is MXNet's operator of that name: x·(knorm + alpha/nsize · Σ x²)^−beta, the sum over a window of channels
+// (Krizhevsky et al. 2012).
+//
+//   - nsize: number of channels in a window, odd
+func LRN(data *Symbol, nsize int, opts ...with.LRNOption) *Symbol {
+	s := with.Gather(opts)
+	s.Int("nsize", nsize)
+	return apply("lrn", "LRN", []*Symbol{data}, s)
+}
+
+// LeakyReLU is MXNet's operator of that name: x where it is positive, else slope·x; or the like by act_type.
+func LeakyReLU(data *Symbol, opts ...with.LeakyReLUOption) *Symbol {
+	s := with.Gather(opts)
+	return apply("leakyrelu", "LeakyReLU", []*Symbol{data}, s)
 }
 
 // LinearRegressionOutput is MXNet's operator of that name: data; the gradient is that of half the squared distance
@@ -119,6 +147,15 @@ func Reshape(data *Symbol, opts ...with.ReshapeOption) *Symbol {
 	return apply("reshape", "Reshape", []*Symbol{data}, s)
 }
 
+// SliceChannel is MXNet's operator of that name: data cut into equal parts along an axis.
+//
+//   - numOutputs: number of equal parts
+func SliceChannel(data *Symbol, numOutputs int, opts ...with.SliceChannelOption) *Symbol {
+	s := with.Gather(opts)
+	s.Int("num_outputs", numOutputs)
+	return apply("slicechannel", "SliceChannel", []*Symbol{data}, s)
+}
+
 // SoftmaxActivation is MXNet's operator of that name: softmax of each example, or of the channels at each position.
 func SoftmaxActivation(data *Symbol, opts ...with.SoftmaxActivationOption) *Symbol {
 	s := with.Gather(opts)
@@ -130,6 +167,12 @@ func SoftmaxActivation(data *Symbol, opts ...with.SoftmaxActivationOption) *Symb
 func SoftmaxOutput(data *Symbol, opts ...with.SoftmaxOutputOption) *Symbol {
 	s := with.Gather(opts)
 	return apply("softmaxoutput", "SoftmaxOutput", []*Symbol{data}, s)
+}
+
+// SwapAxis is MXNet's operator of that name: data with two axes exchanged.
+func SwapAxis(data *Symbol, opts ...with.SwapAxisOption) *Symbol {
+	s := with.Gather(opts)
+	return apply("swapaxis", "SwapAxis", []*Symbol{data}, s)
 }
 
 // Copy is MXNet's _copy: out = x.
@@ -438,6 +481,24 @@ func Arctanh(data *Symbol, opts ...with.ArctanhOption) *Symbol {
 	return apply("arctanh", "arctanh", []*Symbol{data}, s)
 }
 
+// Argmax is MXNet's argmax: position of the largest element along an axis, the first on ties.
+func Argmax(data *Symbol, opts ...with.ArgmaxOption) *Symbol {
+	s := with.Gather(opts)
+	return apply("argmax", "argmax", []*Symbol{data}, s)
+}
+
+// ArgmaxChannel is MXNet's argmax_channel: position of the largest element along axis 1, the first on ties.
+func ArgmaxChannel(data *Symbol, opts ...with.ArgmaxChannelOption) *Symbol {
+	s := with.Gather(opts)
+	return apply("argmax_channel", "argmax_channel", []*Symbol{data}, s)
+}
+
+// Argmin is MXNet's argmin: position of the smallest element along an axis, the first on ties.
+func Argmin(data *Symbol, opts ...with.ArgminOption) *Symbol {
+	s := with.Gather(opts)
+	return apply("argmin", "argmin", []*Symbol{data}, s)
+}
+
 // BatchDot is MXNet's batch_dot: a matrix product for each index of the axes before the last two.
 func BatchDot(lhs, rhs *Symbol, opts ...with.BatchDotOption) *Symbol {
 	s := with.Gather(opts)
@@ -448,6 +509,12 @@ func BatchDot(lhs, rhs *Symbol, opts ...with.BatchDotOption) *Symbol {
 func BroadcastAdd(lhs, rhs *Symbol, opts ...with.BroadcastAddOption) *Symbol {
 	s := with.Gather(opts)
 	return apply("broadcast_add", "broadcast_add", []*Symbol{lhs, rhs}, s)
+}
+
+// BroadcastAxis is MXNet's broadcast_axis: data with the axes named, of size 1, stretched.
+func BroadcastAxis(data *Symbol, opts ...with.BroadcastAxisOption) *Symbol {
+	s := with.Gather(opts)
+	return apply("broadcast_axis", "broadcast_axis", []*Symbol{data}, s)
 }
 
 // BroadcastDiv is MXNet's broadcast_div: out = a / b, broadcast.
@@ -552,6 +619,15 @@ func BroadcastSub(lhs, rhs *Symbol, opts ...with.BroadcastSubOption) *Symbol {
 	return apply("broadcast_sub", "broadcast_sub", []*Symbol{lhs, rhs}, s)
 }
 
+// BroadcastTo is MXNet's broadcast_to: data with axes of size 1 stretched.
+//
+//   - shape: the shape to stretch to; 0 keeps an axis
+func BroadcastTo(data *Symbol, shape []int, opts ...with.BroadcastToOption) *Symbol {
+	s := with.Gather(opts)
+	s.Ints("shape", shape)
+	return apply("broadcast_to", "broadcast_to", []*Symbol{data}, s)
+}
+
 // Cbrt is MXNet's cbrt: out = ∛x.
 func Cbrt(data *Symbol, opts ...with.CbrtOption) *Symbol {
 	s := with.Gather(opts)
@@ -562,6 +638,17 @@ func Cbrt(data *Symbol, opts ...with.CbrtOption) *Symbol {
 func Ceil(data *Symbol, opts ...with.CeilOption) *Symbol {
 	s := with.Gather(opts)
 	return apply("ceil", "ceil", []*Symbol{data}, s)
+}
+
+// Clip is MXNet's clip: min(max(data, a_min), a_max).
+//
+//   - aMin: the smallest result
+//   - aMax: the largest result
+func Clip(data *Symbol, aMin float64, aMax float64, opts ...with.ClipOption) *Symbol {
+	s := with.Gather(opts)
+	s.Float("a_min", aMin)
+	s.Float("a_max", aMax)
+	return apply("clip", "clip", []*Symbol{data}, s)
 }
 
 // Cos is MXNet's cos: out = cosine.
@@ -628,6 +715,15 @@ func Erfinv(data *Symbol, opts ...with.ErfinvOption) *Symbol {
 func Exp(data *Symbol, opts ...with.ExpOption) *Symbol {
 	s := with.Gather(opts)
 	return apply("exp", "exp", []*Symbol{data}, s)
+}
+
+// ExpandDims is MXNet's expand_dims: data with a further axis of size 1.
+//
+//   - axis: where the new axis stands; -1 is behind the last
+func ExpandDims(data *Symbol, axis int, opts ...with.ExpandDimsOption) *Symbol {
+	s := with.Gather(opts)
+	s.Int("axis", axis)
+	return apply("expand_dims", "expand_dims", []*Symbol{data}, s)
 }
 
 // Expm1 is MXNet's expm1: out = eˣ − 1.
@@ -744,6 +840,16 @@ func Norm(data *Symbol, opts ...with.NormOption) *Symbol {
 	return apply("norm", "norm", []*Symbol{data}, s)
 }
 
+// OneHot is MXNet's one_hot: on_value at the index, off_value elsewhere, along a new last axis; all off for an index
+// outside.
+//
+//   - depth: number of classes
+func OneHot(indices *Symbol, depth int, opts ...with.OneHotOption) *Symbol {
+	s := with.Gather(opts)
+	s.Int("depth", depth)
+	return apply("one_hot", "one_hot", []*Symbol{indices}, s)
+}
+
 // OnesLike is MXNet's ones_like: out = ones of the same shape.
 func OnesLike(data *Symbol, opts ...with.OnesLikeOption) *Symbol {
 	s := with.Gather(opts)
@@ -822,6 +928,36 @@ func Sinh(data *Symbol, opts ...with.SinhOption) *Symbol {
 	return apply("sinh", "sinh", []*Symbol{data}, s)
 }
 
+// Slice is MXNet's slice: a box out of data.
+//
+//   - begin: first element along each of the first axes; negative counts from the end, None is the start
+//   - end: the element behind the last; None is the end
+func Slice(data *Symbol, begin []int, end []int, opts ...with.SliceOption) *Symbol {
+	s := with.Gather(opts)
+	s.Ints("begin", begin)
+	s.Ints("end", end)
+	return apply("slice", "slice", []*Symbol{data}, s)
+}
+
+// SliceAxis is MXNet's slice_axis: a range of one axis of data.
+//
+//   - axis: the axis
+//   - begin: first element; negative counts from the end
+//   - end: the element behind the last; with.None is the end
+func SliceAxis(data *Symbol, axis int, begin int, end int, opts ...with.SliceAxisOption) *Symbol {
+	s := with.Gather(opts)
+	s.Int("axis", axis)
+	s.Int("begin", begin)
+	s.Int("end", end)
+	return apply("slice_axis", "slice_axis", []*Symbol{data}, s)
+}
+
+// SmoothL1 is MXNet's smooth_l1: ½(σx)² where |x| ≤ 1/σ², else |x| − ½/σ².
+func SmoothL1(data *Symbol, opts ...with.SmoothL1Option) *Symbol {
+	s := with.Gather(opts)
+	return apply("smooth_l1", "smooth_l1", []*Symbol{data}, s)
+}
+
 // Softmax is MXNet's softmax: eˣ/Σeˣ along an axis.
 func Softmax(data *Symbol, opts ...with.SoftmaxOption) *Symbol {
 	s := with.Gather(opts)
@@ -852,10 +988,22 @@ func Square(data *Symbol, opts ...with.SquareOption) *Symbol {
 	return apply("square", "square", []*Symbol{data}, s)
 }
 
+// Squeeze is MXNet's squeeze: data without axes of size 1.
+func Squeeze(data *Symbol, opts ...with.SqueezeOption) *Symbol {
+	s := with.Gather(opts)
+	return apply("squeeze", "squeeze", []*Symbol{data}, s)
+}
+
 // Sum is MXNet's sum: sum along axes.
 func Sum(data *Symbol, opts ...with.SumOption) *Symbol {
 	s := with.Gather(opts)
 	return apply("sum", "sum", []*Symbol{data}, s)
+}
+
+// Take is MXNet's take: slices of a along an axis, by the indices.
+func Take(a, indices *Symbol, opts ...with.TakeOption) *Symbol {
+	s := with.Gather(opts)
+	return apply("take", "take", []*Symbol{a, indices}, s)
 }
 
 // Tan is MXNet's tan: out = tangent.
@@ -870,10 +1018,22 @@ func Tanh(data *Symbol, opts ...with.TanhOption) *Symbol {
 	return apply("tanh", "tanh", []*Symbol{data}, s)
 }
 
+// Transpose is MXNet's transpose: data with its axes in another order.
+func Transpose(data *Symbol, opts ...with.TransposeOption) *Symbol {
+	s := with.Gather(opts)
+	return apply("transpose", "transpose", []*Symbol{data}, s)
+}
+
 // Trunc is MXNet's trunc: out = towards zero.
 func Trunc(data *Symbol, opts ...with.TruncOption) *Symbol {
 	s := with.Gather(opts)
 	return apply("trunc", "trunc", []*Symbol{data}, s)
+}
+
+// Where is MXNet's where: x where condition is not 0, else y; a vector as condition picks along the first axis.
+func Where(condition, x, y *Symbol, opts ...with.WhereOption) *Symbol {
+	s := with.Gather(opts)
+	return apply("where", "where", []*Symbol{condition, x, y}, s)
 }
 
 // ZerosLike is MXNet's zeros_like: out = zeros of the same shape.

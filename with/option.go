@@ -7,6 +7,9 @@ import "github.com/gomx-org/gomx/internal/pytext"
 
 //go:generate go run ../internal/gen
 
+// None is a bound left out, as in symbol.SliceAxis(x, 1, 0, with.None).
+const None = pytext.None
+
 // Option sets something about one use of an operator. Each operator has an interface of its own, such as
 // ConvolutionOption, which the options that fit it implement.
 type Option interface{ Apply(*Settings) }

@@ -2,6 +2,8 @@
 
 package with
 
+import "github.com/gomx-org/gomx/backend"
+
 // ActivationOption is an option of Activation.
 type ActivationOption interface {
 	Option
@@ -44,6 +46,12 @@ type DropoutOption interface {
 	forDropout()
 }
 
+// EmbeddingOption is an option of Embedding.
+type EmbeddingOption interface {
+	Option
+	forEmbedding()
+}
+
 // FlattenOption is an option of Flatten.
 type FlattenOption interface {
 	Option
@@ -54,6 +62,18 @@ type FlattenOption interface {
 type FullyConnectedOption interface {
 	Option
 	forFullyConnected()
+}
+
+// LRNOption is an option of LRN.
+type LRNOption interface {
+	Option
+	forLRN()
+}
+
+// LeakyReLUOption is an option of LeakyReLU.
+type LeakyReLUOption interface {
+	Option
+	forLeakyReLU()
 }
 
 // LinearRegressionOutputOption is an option of LinearRegressionOutput.
@@ -92,6 +112,12 @@ type ReshapeOption interface {
 	forReshape()
 }
 
+// SliceChannelOption is an option of SliceChannel.
+type SliceChannelOption interface {
+	Option
+	forSliceChannel()
+}
+
 // SoftmaxActivationOption is an option of SoftmaxActivation.
 type SoftmaxActivationOption interface {
 	Option
@@ -102,6 +128,12 @@ type SoftmaxActivationOption interface {
 type SoftmaxOutputOption interface {
 	Option
 	forSoftmaxOutput()
+}
+
+// SwapAxisOption is an option of SwapAxis.
+type SwapAxisOption interface {
+	Option
+	forSwapAxis()
 }
 
 // CopyOption is an option of _copy.
@@ -374,6 +406,24 @@ type ArctanhOption interface {
 	forArctanh()
 }
 
+// ArgmaxOption is an option of argmax.
+type ArgmaxOption interface {
+	Option
+	forArgmax()
+}
+
+// ArgmaxChannelOption is an option of argmax_channel.
+type ArgmaxChannelOption interface {
+	Option
+	forArgmaxChannel()
+}
+
+// ArgminOption is an option of argmin.
+type ArgminOption interface {
+	Option
+	forArgmin()
+}
+
 // BatchDotOption is an option of batch_dot.
 type BatchDotOption interface {
 	Option
@@ -384,6 +434,12 @@ type BatchDotOption interface {
 type BroadcastAddOption interface {
 	Option
 	forBroadcastAdd()
+}
+
+// BroadcastAxisOption is an option of broadcast_axis.
+type BroadcastAxisOption interface {
+	Option
+	forBroadcastAxis()
 }
 
 // BroadcastDivOption is an option of broadcast_div.
@@ -488,6 +544,12 @@ type BroadcastSubOption interface {
 	forBroadcastSub()
 }
 
+// BroadcastToOption is an option of broadcast_to.
+type BroadcastToOption interface {
+	Option
+	forBroadcastTo()
+}
+
 // CbrtOption is an option of cbrt.
 type CbrtOption interface {
 	Option
@@ -498,6 +560,12 @@ type CbrtOption interface {
 type CeilOption interface {
 	Option
 	forCeil()
+}
+
+// ClipOption is an option of clip.
+type ClipOption interface {
+	Option
+	forClip()
 }
 
 // CosOption is an option of cos.
@@ -564,6 +632,12 @@ type ErfinvOption interface {
 type ExpOption interface {
 	Option
 	forExp()
+}
+
+// ExpandDimsOption is an option of expand_dims.
+type ExpandDimsOption interface {
+	Option
+	forExpandDims()
 }
 
 // Expm1Option is an option of expm1.
@@ -680,6 +754,12 @@ type NormOption interface {
 	forNorm()
 }
 
+// OneHotOption is an option of one_hot.
+type OneHotOption interface {
+	Option
+	forOneHot()
+}
+
 // OnesLikeOption is an option of ones_like.
 type OnesLikeOption interface {
 	Option
@@ -758,6 +838,24 @@ type SinhOption interface {
 	forSinh()
 }
 
+// SliceOption is an option of slice.
+type SliceOption interface {
+	Option
+	forSlice()
+}
+
+// SliceAxisOption is an option of slice_axis.
+type SliceAxisOption interface {
+	Option
+	forSliceAxis()
+}
+
+// SmoothL1Option is an option of smooth_l1.
+type SmoothL1Option interface {
+	Option
+	forSmoothL1()
+}
+
 // SoftmaxOption is an option of softmax.
 type SoftmaxOption interface {
 	Option
@@ -788,10 +886,22 @@ type SquareOption interface {
 	forSquare()
 }
 
+// SqueezeOption is an option of squeeze.
+type SqueezeOption interface {
+	Option
+	forSqueeze()
+}
+
 // SumOption is an option of sum.
 type SumOption interface {
 	Option
 	forSum()
+}
+
+// TakeOption is an option of take.
+type TakeOption interface {
+	Option
+	forTake()
 }
 
 // TanOption is an option of tan.
@@ -806,10 +916,22 @@ type TanhOption interface {
 	forTanh()
 }
 
+// TransposeOption is an option of transpose.
+type TransposeOption interface {
+	Option
+	forTranspose()
+}
+
 // TruncOption is an option of trunc.
 type TruncOption interface {
 	Option
 	forTrunc()
+}
+
+// WhereOption is an option of where.
+type WhereOption interface {
+	Option
+	forWhere()
 }
 
 // ZerosLikeOption is an option of zeros_like.
@@ -828,16 +950,21 @@ func (Any) forCast()                     {}
 func (Any) forConcat()                   {}
 func (Any) forConvolution()              {}
 func (Any) forDropout()                  {}
+func (Any) forEmbedding()                {}
 func (Any) forFlatten()                  {}
 func (Any) forFullyConnected()           {}
+func (Any) forLRN()                      {}
+func (Any) forLeakyReLU()                {}
 func (Any) forLinearRegressionOutput()   {}
 func (Any) forLogisticRegressionOutput() {}
 func (Any) forMAERegressionOutput()      {}
 func (Any) forMakeLoss()                 {}
 func (Any) forPooling()                  {}
 func (Any) forReshape()                  {}
+func (Any) forSliceChannel()             {}
 func (Any) forSoftmaxActivation()        {}
 func (Any) forSoftmaxOutput()            {}
+func (Any) forSwapAxis()                 {}
 func (Any) forCopy()                     {}
 func (Any) forDivScalar()                {}
 func (Any) forEqual()                    {}
@@ -883,8 +1010,12 @@ func (Any) forArcsin()                   {}
 func (Any) forArcsinh()                  {}
 func (Any) forArctan()                   {}
 func (Any) forArctanh()                  {}
+func (Any) forArgmax()                   {}
+func (Any) forArgmaxChannel()            {}
+func (Any) forArgmin()                   {}
 func (Any) forBatchDot()                 {}
 func (Any) forBroadcastAdd()             {}
+func (Any) forBroadcastAxis()            {}
 func (Any) forBroadcastDiv()             {}
 func (Any) forBroadcastEqual()           {}
 func (Any) forBroadcastGreater()         {}
@@ -902,8 +1033,10 @@ func (Any) forBroadcastMul()             {}
 func (Any) forBroadcastNotEqual()        {}
 func (Any) forBroadcastPower()           {}
 func (Any) forBroadcastSub()             {}
+func (Any) forBroadcastTo()              {}
 func (Any) forCbrt()                     {}
 func (Any) forCeil()                     {}
+func (Any) forClip()                     {}
 func (Any) forCos()                      {}
 func (Any) forCosh()                     {}
 func (Any) forDegrees()                  {}
@@ -915,6 +1048,7 @@ func (Any) forElemwiseSub()              {}
 func (Any) forErf()                      {}
 func (Any) forErfinv()                   {}
 func (Any) forExp()                      {}
+func (Any) forExpandDims()               {}
 func (Any) forExpm1()                    {}
 func (Any) forFix()                      {}
 func (Any) forFloor()                    {}
@@ -934,6 +1068,7 @@ func (Any) forNanprod()                  {}
 func (Any) forNansum()                   {}
 func (Any) forNegative()                 {}
 func (Any) forNorm()                     {}
+func (Any) forOneHot()                   {}
 func (Any) forOnesLike()                 {}
 func (Any) forProd()                     {}
 func (Any) forRadians()                  {}
@@ -947,42 +1082,64 @@ func (Any) forSigmoid()                  {}
 func (Any) forSign()                     {}
 func (Any) forSin()                      {}
 func (Any) forSinh()                     {}
+func (Any) forSlice()                    {}
+func (Any) forSliceAxis()                {}
+func (Any) forSmoothL1()                 {}
 func (Any) forSoftmax()                  {}
 func (Any) forSoftmin()                  {}
 func (Any) forSoftsign()                 {}
 func (Any) forSqrt()                     {}
 func (Any) forSquare()                   {}
+func (Any) forSqueeze()                  {}
 func (Any) forSum()                      {}
+func (Any) forTake()                     {}
 func (Any) forTan()                      {}
 func (Any) forTanh()                     {}
+func (Any) forTranspose()                {}
 func (Any) forTrunc()                    {}
+func (Any) forWhere()                    {}
 func (Any) forZerosLike()                {}
 
-// ActTypeValue is a value of the parameter act_type of Activation: the function.
-type ActTypeValue string
+// ActivationActTypeValue is a value of the parameter act_type of Activation: the function.
+type ActivationActTypeValue string
 
 // The values of act_type.
 const (
-	ActRelu     ActTypeValue = "relu"
-	ActSigmoid  ActTypeValue = "sigmoid"
-	ActTanh     ActTypeValue = "tanh"
-	ActSoftrelu ActTypeValue = "softrelu"
-	ActSoftsign ActTypeValue = "softsign"
+	ActRelu     ActivationActTypeValue = "relu"
+	ActSigmoid  ActivationActTypeValue = "sigmoid"
+	ActTanh     ActivationActTypeValue = "tanh"
+	ActSoftrelu ActivationActTypeValue = "softrelu"
+	ActSoftsign ActivationActTypeValue = "softsign"
 )
 
 // Apply sets act_type.
-func (v ActTypeValue) Apply(s *Settings) { s.Param("act_type", string(v)) }
+func (v ActivationActTypeValue) Apply(s *Settings) { s.Param("act_type", string(v)) }
+
+// AlphaArg is what Alpha returns.
+type AlphaArg struct{ v float64 }
+
+// Alpha sets the parameter alpha of LRN: factor of the mean square; default 0.0001.
+func Alpha(v float64) AlphaArg { return AlphaArg{v} }
+
+// Apply sets alpha.
+func (o AlphaArg) Apply(s *Settings) { s.Float("alpha", o.v) }
+
+func (AlphaArg) forLRN() {}
 
 // AxesArg is what Axes returns.
 type AxesArg struct{ v []int }
 
-// Axes sets the parameter axes of Dropout: axes along which one draw serves all elements; default ().
+// Axes sets the parameter axes.
+//
+//   - Dropout: axes along which one draw serves all elements; default ().
+//   - transpose: axis i of the output is axis axes[i] of data; empty reverses the axes; default ().
 func Axes(v ...int) AxesArg { return AxesArg{v} }
 
 // Apply sets axes.
 func (o AxesArg) Apply(s *Settings) { s.Ints("axes", o.v) }
 
-func (AxesArg) forDropout() {}
+func (AxesArg) forDropout()   {}
+func (AxesArg) forTranspose() {}
 
 // AxisArg is what Axis returns.
 type AxisArg struct{ v []int }
@@ -990,25 +1147,47 @@ type AxisArg struct{ v []int }
 // Axis sets the parameter axis.
 //
 //   - BatchNorm: the channels; default 1.
+//   - SliceChannel: the axis to cut; default 1.
+//   - argmax, argmin: the axis to search; the whole array when not given; default None.
+//   - broadcast_axis: axes of size 1; default ().
 //   - log_softmax, softmax, softmin: the axis whose elements sum to 1; default -1.
 //   - max, mean, min, nanprod, nansum, norm, prod, sum: the axes to reduce, all when empty; default ().
+//   - squeeze: the axes of size 1 to drop, all of them when empty; default ().
+//   - take: the axis to take from; default 0.
 func Axis(v ...int) AxisArg { return AxisArg{v} }
 
 // Apply sets axis.
 func (o AxisArg) Apply(s *Settings) { s.Param("axis", oneOrInts(o.v)) }
 
-func (AxisArg) forBatchNorm()  {}
-func (AxisArg) forLogSoftmax() {}
-func (AxisArg) forMax()        {}
-func (AxisArg) forMean()       {}
-func (AxisArg) forMin()        {}
-func (AxisArg) forNanprod()    {}
-func (AxisArg) forNansum()     {}
-func (AxisArg) forNorm()       {}
-func (AxisArg) forProd()       {}
-func (AxisArg) forSoftmax()    {}
-func (AxisArg) forSoftmin()    {}
-func (AxisArg) forSum()        {}
+func (AxisArg) forBatchNorm()     {}
+func (AxisArg) forSliceChannel()  {}
+func (AxisArg) forArgmax()        {}
+func (AxisArg) forArgmin()        {}
+func (AxisArg) forBroadcastAxis() {}
+func (AxisArg) forLogSoftmax()    {}
+func (AxisArg) forMax()           {}
+func (AxisArg) forMean()          {}
+func (AxisArg) forMin()           {}
+func (AxisArg) forNanprod()       {}
+func (AxisArg) forNansum()        {}
+func (AxisArg) forNorm()          {}
+func (AxisArg) forProd()          {}
+func (AxisArg) forSoftmax()       {}
+func (AxisArg) forSoftmin()       {}
+func (AxisArg) forSqueeze()       {}
+func (AxisArg) forSum()           {}
+func (AxisArg) forTake()          {}
+
+// BetaArg is what Beta returns.
+type BetaArg struct{ v float64 }
+
+// Beta sets the parameter beta of LRN: the exponent; default 0.75.
+func Beta(v float64) BetaArg { return BetaArg{v} }
+
+// Apply sets beta.
+func (o BetaArg) Apply(s *Settings) { s.Float("beta", o.v) }
+
+func (BetaArg) forLRN() {}
 
 // ConventionValue is a value of the parameter pooling_convention of Pooling: round the output size down, up, or make it data/stride; default valid.
 type ConventionValue string
@@ -1066,6 +1245,21 @@ func (v CudnnTuneValue) Apply(s *Settings) { s.Param("cudnn_tune", string(v)) }
 
 func (CudnnTuneValue) forConvolution() {}
 
+// DTypeArg is what DType returns.
+type DTypeArg struct{ v backend.DType }
+
+// DType sets the parameter dtype.
+//
+//   - Embedding: element type of weight; default float32.
+//   - one_hot: element type of the result; default float32.
+func DType(v backend.DType) DTypeArg { return DTypeArg{v} }
+
+// Apply sets dtype.
+func (o DTypeArg) Apply(s *Settings) { s.Param("dtype", o.v.String()) }
+
+func (DTypeArg) forEmbedding() {}
+func (DTypeArg) forOneHot()    {}
+
 // DilateArg is what Dilate returns.
 type DilateArg struct{ v []int }
 
@@ -1087,6 +1281,28 @@ func Dim(v int) DimArg { return DimArg{v} }
 func (o DimArg) Apply(s *Settings) { s.Int("dim", o.v) }
 
 func (DimArg) forConcat() {}
+
+// Dim1Arg is what Dim1 returns.
+type Dim1Arg struct{ v int }
+
+// Dim1 sets the parameter dim1 of SwapAxis: one axis; default 0.
+func Dim1(v int) Dim1Arg { return Dim1Arg{v} }
+
+// Apply sets dim1.
+func (o Dim1Arg) Apply(s *Settings) { s.Int("dim1", o.v) }
+
+func (Dim1Arg) forSwapAxis() {}
+
+// Dim2Arg is what Dim2 returns.
+type Dim2Arg struct{ v int }
+
+// Dim2 sets the parameter dim2 of SwapAxis: the other; default 0.
+func Dim2(v int) Dim2Arg { return Dim2Arg{v} }
+
+// Apply sets dim2.
+func (o Dim2Arg) Apply(s *Settings) { s.Int("dim2", o.v) }
+
+func (Dim2Arg) forSwapAxis() {}
 
 // DropoutModeValue is a value of the parameter mode of Dropout: when to drop; default training.
 type DropoutModeValue string
@@ -1192,15 +1408,31 @@ func (o IgnoreLabelArg) Apply(s *Settings) { s.Float("ignore_label", o.v) }
 
 func (IgnoreLabelArg) forSoftmaxOutput() {}
 
+// KNormArg is what KNorm returns.
+type KNormArg struct{ v float64 }
+
+// KNorm sets the parameter knorm of LRN: the constant; default 2.0.
+func KNorm(v float64) KNormArg { return KNormArg{v} }
+
+// Apply sets knorm.
+func (o KNormArg) Apply(s *Settings) { s.Float("knorm", o.v) }
+
+func (KNormArg) forLRN() {}
+
 // KeepDimsArg is what KeepDims returns.
 type KeepDimsArg struct{ v bool }
 
-// KeepDims sets the parameter keepdims of max, mean, min, nanprod, nansum, norm, prod, sum: keep reduced axes as 1; default False.
+// KeepDims sets the parameter keepdims.
+//
+//   - argmax, argmin: keep the axis as 1; default False.
+//   - max, mean, min, nanprod, nansum, norm, prod, sum: keep reduced axes as 1; default False.
 func KeepDims(v bool) KeepDimsArg { return KeepDimsArg{v} }
 
 // Apply sets keepdims.
 func (o KeepDimsArg) Apply(s *Settings) { s.Bool("keepdims", o.v) }
 
+func (KeepDimsArg) forArgmax()  {}
+func (KeepDimsArg) forArgmin()  {}
 func (KeepDimsArg) forMax()     {}
 func (KeepDimsArg) forMean()    {}
 func (KeepDimsArg) forMin()     {}
@@ -1252,6 +1484,35 @@ func (v LayoutValue) Apply(s *Settings) { s.Param("layout", string(v)) }
 
 func (LayoutValue) forConvolution() {}
 func (LayoutValue) forPooling()     {}
+
+// LeakyReLUActTypeValue is a value of the parameter act_type of LeakyReLU: the function; default leaky.
+type LeakyReLUActTypeValue string
+
+// The values of act_type.
+const (
+	LeakyLeaky LeakyReLUActTypeValue = "leaky"
+	LeakyElu   LeakyReLUActTypeValue = "elu"
+	LeakySelu  LeakyReLUActTypeValue = "selu"
+	LeakyGelu  LeakyReLUActTypeValue = "gelu"
+	LeakyPrelu LeakyReLUActTypeValue = "prelu"
+	LeakyRrelu LeakyReLUActTypeValue = "rrelu"
+)
+
+// Apply sets act_type.
+func (v LeakyReLUActTypeValue) Apply(s *Settings) { s.Param("act_type", string(v)) }
+
+func (LeakyReLUActTypeValue) forLeakyReLU() {}
+
+// LowerBoundArg is what LowerBound returns.
+type LowerBoundArg struct{ v float64 }
+
+// LowerBound sets the parameter lower_bound of LeakyReLU: of rrelu: the smallest slope; default 0.125.
+func LowerBound(v float64) LowerBoundArg { return LowerBoundArg{v} }
+
+// Apply sets lower_bound.
+func (o LowerBoundArg) Apply(s *Settings) { s.Float("lower_bound", o.v) }
+
+func (LowerBoundArg) forLeakyReLU() {}
 
 // MomentumArg is what Momentum returns.
 type MomentumArg struct{ v float64 }
@@ -1316,6 +1577,28 @@ func NumGroup(v int) NumGroupArg { return NumGroupArg{v} }
 func (o NumGroupArg) Apply(s *Settings) { s.Int("num_group", o.v) }
 
 func (NumGroupArg) forConvolution() {}
+
+// OffValueArg is what OffValue returns.
+type OffValueArg struct{ v float64 }
+
+// OffValue sets the parameter off_value of one_hot: elsewhere; default 0.0.
+func OffValue(v float64) OffValueArg { return OffValueArg{v} }
+
+// Apply sets off_value.
+func (o OffValueArg) Apply(s *Settings) { s.Float("off_value", o.v) }
+
+func (OffValueArg) forOneHot() {}
+
+// OnValueArg is what OnValue returns.
+type OnValueArg struct{ v float64 }
+
+// OnValue sets the parameter on_value of one_hot: at the index; default 1.0.
+func OnValue(v float64) OnValueArg { return OnValueArg{v} }
+
+// Apply sets on_value.
+func (o OnValueArg) Apply(s *Settings) { s.Float("on_value", o.v) }
+
+func (OnValueArg) forOneHot() {}
 
 // OrdArg is what Ord returns.
 type OrdArg struct{ v int }
@@ -1425,6 +1708,17 @@ func (o ReverseArg) Apply(s *Settings) { s.Bool("reverse", o.v) }
 
 func (ReverseArg) forReshape() {}
 
+// ScalarArg is what Scalar returns.
+type ScalarArg struct{ v float64 }
+
+// Scalar sets the parameter scalar of smooth_l1: σ; up to 1/σ² the function is a parabola; default 1.0.
+func Scalar(v float64) ScalarArg { return ScalarArg{v} }
+
+// Apply sets scalar.
+func (o ScalarArg) Apply(s *Settings) { s.Float("scalar", o.v) }
+
+func (ScalarArg) forSmoothL1() {}
+
 // ShapeArg is what Shape returns.
 type ShapeArg struct{ v []int }
 
@@ -1435,6 +1729,28 @@ func Shape(v ...int) ShapeArg { return ShapeArg{v} }
 func (o ShapeArg) Apply(s *Settings) { s.Ints("shape", o.v) }
 
 func (ShapeArg) forReshape() {}
+
+// SizeArg is what Size returns.
+type SizeArg struct{ v []int }
+
+// Size sets the parameter size of broadcast_axis: the size that each is stretched to; default ().
+func Size(v ...int) SizeArg { return SizeArg{v} }
+
+// Apply sets size.
+func (o SizeArg) Apply(s *Settings) { s.Ints("size", o.v) }
+
+func (SizeArg) forBroadcastAxis() {}
+
+// SlopeArg is what Slope returns.
+type SlopeArg struct{ v float64 }
+
+// Slope sets the parameter slope of LeakyReLU: of leaky and elu, for negative numbers; default 0.25.
+func Slope(v float64) SlopeArg { return SlopeArg{v} }
+
+// Apply sets slope.
+func (o SlopeArg) Apply(s *Settings) { s.Float("slope", o.v) }
+
+func (SlopeArg) forLeakyReLU() {}
 
 // SmoothAlphaArg is what SmoothAlpha returns.
 type SmoothAlphaArg struct{ v float64 }
@@ -1461,6 +1777,39 @@ func (v SoftmaxActivationModeValue) Apply(s *Settings) { s.Param("mode", string(
 
 func (SoftmaxActivationModeValue) forSoftmaxActivation() {}
 
+// SparseGradArg is what SparseGrad returns.
+type SparseGradArg struct{ v bool }
+
+// SparseGrad sets the parameter sparse_grad of Embedding: taken, not needed: gradients are dense; default False.
+func SparseGrad(v bool) SparseGradArg { return SparseGradArg{v} }
+
+// Apply sets sparse_grad.
+func (o SparseGradArg) Apply(s *Settings) { s.Bool("sparse_grad", o.v) }
+
+func (SparseGradArg) forEmbedding() {}
+
+// SqueezeAxisArg is what SqueezeAxis returns.
+type SqueezeAxisArg struct{ v bool }
+
+// SqueezeAxis sets the parameter squeeze_axis of SliceChannel: drop the axis, of which each part has one element; default False.
+func SqueezeAxis(v bool) SqueezeAxisArg { return SqueezeAxisArg{v} }
+
+// Apply sets squeeze_axis.
+func (o SqueezeAxisArg) Apply(s *Settings) { s.Bool("squeeze_axis", o.v) }
+
+func (SqueezeAxisArg) forSliceChannel() {}
+
+// StepArg is what Step returns.
+type StepArg struct{ v []int }
+
+// Step sets the parameter step of slice: distances between elements, negative to go backwards; None or empty is 1; default ().
+func Step(v ...int) StepArg { return StepArg{v} }
+
+// Apply sets step.
+func (o StepArg) Apply(s *Settings) { s.Ints("step", o.v) }
+
+func (StepArg) forSlice() {}
+
 // StrideArg is what Stride returns.
 type StrideArg struct{ v []int }
 
@@ -1472,6 +1821,21 @@ func (o StrideArg) Apply(s *Settings) { s.Ints("stride", o.v) }
 
 func (StrideArg) forConvolution() {}
 func (StrideArg) forPooling()     {}
+
+// TakeModeValue is a value of the parameter mode of take: what becomes of indices outside: the nearest inside, or counted around; raise is refused; default clip.
+type TakeModeValue string
+
+// The values of mode.
+const (
+	TakeClip  TakeModeValue = "clip"
+	TakeWrap  TakeModeValue = "wrap"
+	TakeRaise TakeModeValue = "raise"
+)
+
+// Apply sets mode.
+func (v TakeModeValue) Apply(s *Settings) { s.Param("mode", string(v)) }
+
+func (TakeModeValue) forTake() {}
 
 // TargetShapeArg is what TargetShape returns.
 type TargetShapeArg struct{ v []int }
@@ -1520,6 +1884,17 @@ func (o TransposeBArg) Apply(s *Settings) { s.Bool("transpose_b", o.v) }
 
 func (TransposeBArg) forBatchDot() {}
 func (TransposeBArg) forDot()      {}
+
+// UpperBoundArg is what UpperBound returns.
+type UpperBoundArg struct{ v float64 }
+
+// UpperBound sets the parameter upper_bound of LeakyReLU: of rrelu: the largest slope; default 0.334.
+func UpperBound(v float64) UpperBoundArg { return UpperBoundArg{v} }
+
+// Apply sets upper_bound.
+func (o UpperBoundArg) Apply(s *Settings) { s.Float("upper_bound", o.v) }
+
+func (UpperBoundArg) forLeakyReLU() {}
 
 // UseGlobalStatsArg is what UseGlobalStats returns.
 type UseGlobalStatsArg struct{ v bool }
