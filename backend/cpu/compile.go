@@ -18,7 +18,7 @@ func (d *Device) Compile(p *backend.Program, o backend.Options) (backend.Executa
 	if err := p.Verify(); err != nil {
 		return nil, fmt.Errorf("%v: %w", d, err)
 	}
-	p, err := d.rewrite(p, o)
+	p, err := passes.Optimize(p, d, o)
 	if err != nil {
 		return nil, fmt.Errorf("%v: %w", d, err)
 	}

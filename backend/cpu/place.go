@@ -2,18 +2,10 @@
 
 package cpu
 
-import (
-	"github.com/gomx-org/gomx/backend"
-	"github.com/gomx-org/gomx/backend/passes"
-)
+import "github.com/gomx-org/gomx/backend/passes"
 
 // alignment of values: a cache line and a vector of the widest level.
 const alignment = 64
-
-// rewrite runs the passes for this device.
-func (d *Device) rewrite(p *backend.Program, o backend.Options) (*backend.Program, error) {
-	return p, nil
-}
 
 // planned turns the memory plan into places, and the constants into the beginning of cx.consts.
 func (cx *compileCtx) planned(plan *passes.MemoryPlan) {
