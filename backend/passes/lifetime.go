@@ -83,37 +83,9 @@ func (m *planner) isView(c *backend.Call) bool {
 	return (c.Kind == backend.Reshape || c.Kind == backend.Slice) && viewOffset(m.p, c) >= 0
 }
 
-// reach is the last use of a value and of what may become views of it.
-type reach struct {
-	end     int
-	crosses bool
-}
-
-// reaches computes the reach of every value made by a call, from the last call to the first.
-func (m *planner) reaches() []reach {
-	far := make([]reach, len(m.lives))
-	for i := range far {
-		far[i] = reach{m.lives[i].end, m.lives[i].crosses}
-	}
-	for e := len(m.p.Entries) - 1; e >= 0; e-- {
-		calls := m.p.Entries[e].Calls
-		for i := len(calls) - 1; i >= 0; i-- {
-			if c := &calls[i]; m.isView(c) {
-				x, y := &far[c.In[0]], far[c.Out[0]]
-				if in := m.lives[c.In[0]]; in.made && in.entry != e {
-					continue // already crosses
-				}
-				x.end, x.crosses = max(x.end, y.end), x.crosses || y.crosses
-			}
-		}
-	}
-	return far
-}
-
 // findViews makes views of what can be one, and lengthens the lives of what they show. The memory of an argument is shown
 // only within an entry, and only while it holds what it held at entry.
 func (m *planner) findViews() {
-	far := m.reaches()
 	for e := range m.p.Entries {
 		entry := &m.p.Entries[e]
 		written := m.writes(e)
@@ -125,8 +97,8 @@ func (m *planner) findViews() {
 			x, y := &m.lives[c.In[0]], &m.lives[c.Out[0]]
 			root := m.p.Value(x.root)
 			if root.Kind == backend.ArgValue {
-				if r := far[c.Out[0]]; r.crosses || written[root.Arg] > 0 && r.end >= written[root.Arg] {
-					continue
+				if y.crosses || written[root.Arg] > 0 && y.end >= written[root.Arg] {
+					continue // a later view of y is judged by itself
 				}
 				m.reads[e][root.Arg] = max(m.reads[e][root.Arg], y.end+1)
 			}
