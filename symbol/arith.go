@@ -7,7 +7,7 @@ import (
 
 // The arithmetic that Python writes with operators. Automatic names are MXNet's: _plus0, _mulscalar0 …
 
-func binary(hint, opName string, a, b *Symbol) *Symbol {
+func pair(hint, opName string, a, b *Symbol) *Symbol {
 	return apply(hint, opName, []*Symbol{a, b}, &with.Settings{})
 }
 
@@ -18,25 +18,25 @@ func scalar(hint, opName string, a *Symbol, v float64) *Symbol {
 }
 
 // Add is a + b for equal shapes.
-func Add(a, b *Symbol) *Symbol { return binary("_plus", "elemwise_add", a, b) }
+func Add(a, b *Symbol) *Symbol { return pair("_plus", "elemwise_add", a, b) }
 
 // Sub is a − b for equal shapes.
-func Sub(a, b *Symbol) *Symbol { return binary("_minus", "elemwise_sub", a, b) }
+func Sub(a, b *Symbol) *Symbol { return pair("_minus", "elemwise_sub", a, b) }
 
 // Mul is a · b, element by element.
-func Mul(a, b *Symbol) *Symbol { return binary("_mul", "elemwise_mul", a, b) }
+func Mul(a, b *Symbol) *Symbol { return pair("_mul", "elemwise_mul", a, b) }
 
 // Div is a / b, element by element.
-func Div(a, b *Symbol) *Symbol { return binary("_div", "elemwise_div", a, b) }
+func Div(a, b *Symbol) *Symbol { return pair("_div", "elemwise_div", a, b) }
 
 // Pow is a to the power of b, element by element.
-func Pow(a, b *Symbol) *Symbol { return binary("_power", "_power", a, b) }
+func Pow(a, b *Symbol) *Symbol { return pair("_power", "_power", a, b) }
 
 // Maximum is the larger of a and b, element by element.
-func Maximum(a, b *Symbol) *Symbol { return binary("_maximum", "_maximum", a, b) }
+func Maximum(a, b *Symbol) *Symbol { return pair("_maximum", "_maximum", a, b) }
 
 // Minimum is the smaller of a and b, element by element.
-func Minimum(a, b *Symbol) *Symbol { return binary("_minimum", "_minimum", a, b) }
+func Minimum(a, b *Symbol) *Symbol { return pair("_minimum", "_minimum", a, b) }
 
 // AddScalar is a + v.
 func AddScalar(a *Symbol, v float64) *Symbol { return scalar("_plusscalar", "_plus_scalar", a, v) }

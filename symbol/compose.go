@@ -136,6 +136,9 @@ func apply(hint, opName string, inputs []*Symbol, s *with.Settings) *Symbol {
 		if in == (entry{}) {
 			in = entry{n.autoVariable(name, i >= len(args)), 0}
 		}
+		if i >= len(args) {
+			in.node.version = 1
+		}
 		n.inputs = append(n.inputs, in)
 	}
 	out := &Symbol{}

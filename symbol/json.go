@@ -22,7 +22,6 @@ func (s *Symbol) ToJSON() (string, error) {
 	}
 	order := s.named()
 	at := make(map[*node]int, len(order))
-	aux := auxSet(order)
 	var w jsonWriter
 	w.str("{\n  \"nodes\": [\n")
 	var argNodes []string
@@ -37,7 +36,7 @@ func (s *Symbol) ToJSON() (string, error) {
 			count += len(n.visible()) + n.op.Hidden(n.param)
 		}
 		rows = append(rows, strconv.Itoa(count))
-		w.node(n, at, aux)
+		w.node(n, at)
 		if i < len(order)-1 {
 			w.str(", ")
 		}
@@ -48,7 +47,7 @@ func (s *Symbol) ToJSON() (string, error) {
 	w.list("node_row_ptr", rows)
 	heads := make([]string, len(s.outs))
 	for i, o := range s.outs {
-		heads[i] = triple(at[o.node], o.index, versionOf(o.node, aux))
+		heads[i] = triple(at[o.node], o.index, o.node.version)
 	}
 	w.list("heads", heads)
 	fmt.Fprintf(&w.b, "  \"attrs\": {\"mxnet_version\": [\"int\", %d]}\n}", mxnetVersion)
@@ -61,7 +60,7 @@ type jsonWriter struct{ b strings.Builder }
 
 func (w *jsonWriter) str(s string) { w.b.WriteString(s) }
 
-func (w *jsonWriter) node(n *node, at map[*node]int, aux map[*node]bool) {
+func (w *jsonWriter) node(n *node, at map[*node]int) {
 	name := "null"
 	if n.op != nil {
 		name = n.op.Name
@@ -85,7 +84,7 @@ func (w *jsonWriter) node(n *node, at map[*node]int, aux map[*node]bool) {
 	}
 	inputs := make([]string, len(n.inputs))
 	for i, in := range n.inputs {
-		inputs[i] = triple(at[in.node], in.index, versionOf(in.node, aux))
+		inputs[i] = triple(at[in.node], in.index, in.node.version)
 	}
 	w.str("      \"inputs\": ")
 	w.elements(inputs, "      ")
@@ -116,14 +115,6 @@ func (w *jsonWriter) elements(elems []string, indent string) {
 
 func triple(node, index, version int) string {
 	return fmt.Sprintf("[%d, %d, %d]", node, index, version)
-}
-
-// versionOf counts the in-place changes of a variable, which MXNet writes beside each use: 1 for auxiliary states.
-func versionOf(n *node, aux map[*node]bool) int {
-	if n.op == nil && aux[n] {
-		return 1
-	}
-	return 0
 }
 
 var jsonEscapes = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`, "\r", `\r`, "\t", `\t`)

@@ -34,7 +34,7 @@ type jsonNode struct {
 }
 
 // jsonEntry is [node, output] or [node, output, version].
-type jsonEntry struct{ node, index int }
+type jsonEntry struct{ node, index, version int }
 
 func (e *jsonEntry) UnmarshalJSON(b []byte) error {
 	var v []int
@@ -45,6 +45,9 @@ func (e *jsonEntry) UnmarshalJSON(b []byte) error {
 		return fmt.Errorf("an entry has %d numbers, want [node, output] or [node, output, version]", len(v))
 	}
 	e.node, e.index = v[0], v[1]
+	if len(v) == 3 {
+		e.version = v[2]
+	}
 	return nil
 }
 
@@ -147,6 +150,9 @@ func (r *reader) entry(e jsonEntry, before int) (entry, error) {
 	n := r.nodes[e.node]
 	if e.index < 0 || e.index >= len(n.visible()) {
 		return entry{}, fmt.Errorf("input [%d, %d]: %s has %d outputs", e.node, e.index, n.label(), len(n.visible()))
+	}
+	if n.op == nil {
+		n.version = max(n.version, e.version)
 	}
 	return entry{n, e.index}, nil
 }

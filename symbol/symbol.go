@@ -28,8 +28,11 @@ type node struct {
 	name string // "" until resolve gives an automatic one
 	hint string // what automatic names begin with
 	seq  int64  // order of creation
-	of   *node  // for a variable made for a missing input: the operator it belongs to,
-	arg  string // and the input's name
+
+	// version counts the in-place changes of a variable, which MXNet writes beside each use: 1 for auxiliary states.
+	version int
+	of      *node  // for a variable made for a missing input: the operator it belongs to,
+	arg     string // and the input's name
 }
 
 type entry struct {
@@ -128,7 +131,7 @@ func (s *Symbol) named() []*node {
 	return order
 }
 
-// isAux marks the variables that some operator uses as auxiliary states.
+// auxSet marks the variables that some operator uses as auxiliary states.
 func auxSet(order []*node) map[*node]bool {
 	aux := map[*node]bool{}
 	for _, n := range order {
