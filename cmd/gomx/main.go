@@ -1,0 +1,37 @@
+// Gomx holds the tools around the library.
+//
+//	gomx verify vectors     # replays cases recorded from MXNet
+package main
+
+import (
+	"fmt"
+	"os"
+
+	"github.com/alecthomas/kong"
+)
+
+// cli lists the commands, one a line; each lives in a file of its own.
+type cli struct {
+	Verify verifyCmd `cmd:"" help:"Replay cases recorded from MXNet and compare every array with what MXNet computed."`
+}
+
+func main() { os.Exit(run(os.Args[1:])) }
+
+// run gives the exit code: 0, 1 when the command failed, 2 when the command line makes no sense.
+func run(args []string) int {
+	var c cli
+	parser, err := kong.New(&c, kong.Name("gomx"), kong.Description("Tools around gomx, a deep learning library in Go."))
+	if err != nil {
+		panic("BUG: the command line: " + err.Error())
+	}
+	ctx, err := parser.Parse(args)
+	if err != nil {
+		fmt.Fprintf(os.Stderr, "gomx: %v; gomx --help shows what there is\n", err)
+		return 2
+	}
+	if err := ctx.Run(); err != nil {
+		fmt.Fprintf(os.Stderr, "gomx: %v\n", err)
+		return 1
+	}
+	return 0
+}
