@@ -19,7 +19,14 @@ type kernelRow struct {
 var kernels map[backend.Kind]kernelRow
 
 func init() {
+	conv := kernelRow{convSupports, lowerConv, convPrefers, convWeightLayout}
 	kernels = map[backend.Kind]kernelRow{
+		backend.Conv:           conv,
+		backend.ConvGradData:   conv,
+		backend.ConvGradFilter: conv,
+		backend.Pool:           {supports: poolSupports, lower: lowerPool},
+		backend.PoolGrad:       {supports: poolSupports, lower: lowerPool},
+
 		backend.Map:      {supports: supportsMap, lower: lowerMap},
 		backend.Reshape:  {supports: plainCall, lower: lowerReshape},
 		backend.Relayout: {supports: supportsRelayout, lower: lowerRelayout},

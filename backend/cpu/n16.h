@@ -23,7 +23,7 @@ enum {
 	N16_ACT,  // forward: what follows the bias, one of N16_ACT_
 };
 
-enum { N16_ACT_NONE, N16_ACT_RELU, N16_ACT_SIGMOID, N16_ACT_TANH };
+enum { N16_ACT_NONE, N16_ACT_RELU, N16_ACT_SIGMOID, N16_ACT_TANH, N16_ACT_SOFTPLUS };
 
 static inline int64_t n16_min(int64_t a, int64_t b) { return a < b ? a : b; }
 static inline int64_t n16_max(int64_t a, int64_t b) { return a > b ? a : b; }

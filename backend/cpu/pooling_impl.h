@@ -21,9 +21,11 @@ INLINE vf pool_power(vf x, int64_t p) {
 
 static float pool_root(float x, int64_t p) { return p == 1 ? x : p == 2 ? sqrtf(x) : powf(x, 1.0f / (float)p); }
 
-// What a maximum does to a NaN: one that comes first stays, others are passed over.
+// Whether x beats the best so far: a NaN counts as the largest, and the first of equals stays.
+#define POOL_ABOVE(x, best) (((x) > (best)) | (((x) != (x)) & ((best) == (best))))
+
 INLINE vf pool_join(const int type, vf a, vf x, int64_t p) {
-	return type == POOL_MAX ? v_max(x, a) : type == POOL_LP ? a + pool_power(x, p) : a + x;
+	return type == POOL_MAX ? v_select(POOL_ABOVE(x, a), x, a) : type == POOL_LP ? a + pool_power(x, p) : a + x;
 }
 
 // Combines one row of the data into the sums of its columns.
@@ -45,7 +47,7 @@ INLINE void pool_plane(const int type, const int64_t *n, const float *x, float *
 			for (int64_t ow = 0; ow < n[POOL_OW]; ow++) {
 				const pool_span w = pool_axis(n, 2, ow);
 				float a = sum[w.lo];
-				for (int64_t i = w.lo + 1; i < w.hi; i++) a = type == POOL_MAX ? (sum[i] > a ? sum[i] : a) : a + sum[i];
+				for (int64_t i = w.lo + 1; i < w.hi; i++) a = type == POOL_MAX ? (POOL_ABOVE(sum[i], a) ? sum[i] : a) : a + sum[i];
 				if (type == POOL_AVG) a /= (float)(d.count * h.count * w.count);
 				*y++ = type == POOL_LP ? pool_root(a, p) : a;
 			}
@@ -62,7 +64,7 @@ INLINE void pool_grad_window(const int type, const int64_t *n, pool_span d, pool
 		for (int64_t r = h.lo; r < h.hi; r++) {
 			const int64_t row = (z * n[POOL_H] + r) * width;
 			for (int64_t i = row + w.lo; i < row + w.hi; i++) {
-				if (type == POOL_MAX) best = x[i] > x[best] ? i : best;
+				if (type == POOL_MAX) best = POOL_ABOVE(x[i], x[best]) ? i : best;
 				else if (type != POOL_LP) dx[i] += dy;
 				else if (y > 0) {
 					float power = 1;

@@ -37,7 +37,7 @@ INLINE vi pool_n16_first_max(const int64_t *n, pool_span d, pool_span h, pool_sp
 		for (int64_t r = h.lo; r < h.hi; r++) {
 			for (int64_t i = w.lo; i < w.hi; i++, k++) {
 				const vf v = v_load(x + ((z * n[POOL_H] + r) * n[POOL_W] + i) * 16);
-				const vi above = v > best;
+				const vi above = POOL_ABOVE(v, best);
 				best = v_select(above, v, best);
 				at = (at & ~above) | (k & above);
 			}

@@ -1,0 +1,258 @@
+//go:build cgo
+
+package cpu
+
+import (
+	"fmt"
+	"math"
+	"testing"
+
+	"github.com/gomx-org/gomx/backend"
+	"github.com/gomx-org/gomx/backend/expr"
+	"github.com/gomx-org/gomx/backend/passes"
+	"github.com/stretchr/testify/require"
+)
+
+// inN16 is the device with a taste for images in the lanes; inPlain one without.
+type inN16 struct{ *Device }
+
+func (inN16) Prefers(p *backend.Program, c *backend.Call) backend.Layout {
+	switch c.Kind {
+	case backend.Conv, backend.ConvGradData, backend.ConvGradFilter, backend.Pool, backend.PoolGrad:
+		return backend.N16
+	}
+	return backend.Plain
+}
+
+type inPlain struct{ *Device }
+
+func (inPlain) Prefers(p *backend.Program, c *backend.Call) backend.Layout { return backend.Plain }
+
+// runFloat32 puts p, of one entry, into the layouts that as prefers, fuses it, runs it on d with the given arguments and
+// gives all arguments afterwards. Calls of the kinds in own must not fall back to ref.
+func runFloat32(t testing.TB, d *Device, as backend.Supporter, p *backend.Program, args map[string][]float32, own ...backend.Kind) map[string][]float32 {
+	t.Helper()
+	require.NoError(t, p.Verify())
+	q := passes.Fuse(passes.Layout(p, as), as)
+	require.NoError(t, q.Verify())
+	e := q.Entries[0]
+	for i := range e.Calls {
+		for _, k := range own {
+			if e.Calls[i].Kind == k {
+				require.True(t, d.Supports(q, &e.Calls[i]), q.CallString(&e.Calls[i]))
+			}
+		}
+	}
+	x, err := d.Compile(q, backend.Options{NoFuse: true, NoLayout: true})
+	require.NoError(t, err)
+	defer x.Close()
+	regions := make([]backend.Region, len(p.Args))
+	out := make(map[string][]float32)
+	for i := range p.Args {
+		data := args[p.Args[i].Name]
+		if data == nil {
+			data = make([]float32, p.Args[i].Shape.Size())
+			for k := range data {
+				data[k] = float32(math.NaN())
+			}
+		}
+		require.Len(t, data, p.Args[i].Shape.Size(), p.Args[i].Name)
+		regions[i] = backend.HostRegion(bytesOf(data))
+		out[p.Args[i].Name] = data
+	}
+	b, err := x.Bind(e.Kind, regions)
+	require.NoError(t, err)
+	defer b.Close()
+	require.NoError(t, b.Run())
+	return out
+}
+
+// eachLevel runs test on a device of every instruction set that this machine has.
+func eachLevel(t *testing.T, test func(t *testing.T, d *Device)) {
+	ensurePool()
+	for _, d := range levels() {
+		t.Run(d.level.String(), func(t *testing.T) { test(t, d) })
+	}
+}
+
+// numbers are n floats between −1 and 1 that look random.
+func numbers(n int, seed uint32) []float32 {
+	out := make([]float32, n)
+	s := seed*2654435761 + 12345
+	for i := range out {
+		s = s*1664525 + 1013904223
+		out[i] = float32(int32(s)) / (1 << 31)
+	}
+	return out
+}
+
+type convCase struct {
+	x, w           backend.Shape
+	stride, pad    []int
+	dilate         []int
+	groups         int
+	bias           bool
+	act            string // of the epilogue
+	extra          int    // surplus rows and columns of the data, as Deconvolution leaves
+	n16, plain     bool   // layouts to test in
+	sameOnOneOrTwo bool
+}
+
+func (c *convCase) attrs() backend.ConvAttrs {
+	k := len(c.x) - 2
+	a := backend.ConvAttrs{Kernel: c.w[2:], Stride: c.stride, Pad: c.pad, Dilate: c.dilate, Groups: max(1, c.groups)}
+	fill := func(s []int, v int) []int {
+		for len(s) < k {
+			s = append(s, v)
+		}
+		return s
+	}
+	a.Stride, a.Pad, a.Dilate = fill(a.Stride, 1), fill(a.Pad, 0), fill(a.Dilate, 1)
+	return a
+}
+
+func (c *convCase) String() string { return fmt.Sprintf("%v*%v,%v", c.x, c.w, c.stride) }
+
+// program says all three passes of the convolution.
+func (c *convCase) program(t testing.TB) *backend.Program {
+	p := &backend.Program{}
+	b := backend.NewBuilder(p)
+	a := c.attrs()
+	x := b.Arg("x", backend.In, c.x, backend.Float32)
+	w := b.Arg("w", backend.In, c.w, backend.Float32)
+	y := b.Conv(x, w, a)
+	dy := b.Arg("dy", backend.In, y.Shape(), backend.Float32)
+	if c.bias {
+		bias := make(backend.Shape, len(c.x)-1)
+		for i := range bias {
+			bias[i] = 1
+		}
+		bias[0] = c.w[0]
+		y = b.Add(y, b.Reshape(b.Arg("b", backend.In, backend.Shape{c.w[0]}, backend.Float32), bias))
+	}
+	if c.act != "" {
+		y = b.Map1(expr.MustParse(c.act), y)
+	}
+	for name, v := range map[string]backend.Value{
+		"y": y, "dx": b.ConvGradData(dy, w, c.x, a), "dw": b.ConvGradFilter(dy, x, c.w, a),
+	} {
+		b.Arg(name, backend.Out, v.Shape(), v.DType())
+		b.Write(name, v)
+	}
+	require.NoError(t, b.Finish(backend.Step))
+	return p
+}
+
+// convLoops is the definition of the three passes, in float64; big gives the sums of magnitudes, which bound the error.
+func convLoops(c *convCase, ys backend.Shape, x, w, dy, bias []float32) (out, big map[string][]float64) {
+	a := c.attrs()
+	in, kernel, pos := three(c.x[2:], 1), three(c.w[2:], 1), three(ys[2:], 1)
+	stride, pad, dilate := three(a.Stride, 1), three(a.Pad, 0), three(a.Dilate, 1)
+	out = map[string][]float64{"y": make([]float64, len(dy)), "dx": make([]float64, len(x)), "dw": make([]float64, len(w))}
+	big = map[string][]float64{"y": make([]float64, len(dy)), "dx": make([]float64, len(x)), "dw": make([]float64, len(w))}
+	add := func(name string, at int, p, q float32) {
+		out[name][at] += float64(p) * float64(q)
+		big[name][at] += math.Abs(float64(p) * float64(q))
+	}
+	cg, fg := c.w[1], c.w[0]/a.Groups
+	for n := range c.x[0] {
+		for f := range c.w[0] {
+			for o := range pos[0] * pos[1] * pos[2] {
+				yi := (n*c.w[0]+f)*pos[0]*pos[1]*pos[2] + o
+				if bias != nil {
+					add("y", yi, bias[f], 1)
+				}
+				op := [3]int{o / (pos[1] * pos[2]), o / pos[2] % pos[1], o % pos[2]}
+				for k := range cg * kernel[0] * kernel[1] * kernel[2] {
+					kp := [3]int{k / (kernel[1] * kernel[2]) % kernel[0], k / kernel[2] % kernel[1], k % kernel[2]}
+					xi, inside := n*c.x[1]+f/fg*cg+k/(kernel[0]*kernel[1]*kernel[2]), true
+					for d := range 3 {
+						at := op[d]*stride[d] - pad[d] + kp[d]*dilate[d]
+						inside = inside && at >= 0 && at < in[d]
+						xi = xi*in[d] + at
+					}
+					if inside {
+						wi := f*cg*kernel[0]*kernel[1]*kernel[2] + k
+						add("y", yi, x[xi], w[wi])
+						add("dx", xi, dy[yi], w[wi])
+						add("dw", wi, dy[yi], x[xi])
+					}
+				}
+			}
+		}
+	}
+	return out, big
+}
+
+func actOf(text string, x float64) float64 {
+	switch text {
+	case "x -> tanh(x)":
+		return math.Tanh(x)
+	case "x -> max(x, 0)":
+		return math.Max(x, 0)
+	case "x -> sigmoid(x)":
+		return 1 / (1 + math.Exp(-x))
+	case "x -> softplus(x)":
+		return math.Log1p(math.Exp(x))
+	case "x -> exp(x)":
+		return math.Exp(x)
+	}
+	return x
+}
+
+func (c *convCase) check(t *testing.T, d *Device, as backend.Supporter) {
+	t.Helper()
+	p := c.program(t)
+	ys := p.Args[p.ArgIndex("dy")].Shape
+	args := map[string][]float32{"x": numbers(c.x.Size(), 1), "w": numbers(c.w.Size(), 2), "dy": numbers(ys.Size(), 3)}
+	if c.bias {
+		args["b"] = numbers(c.w[0], 4)
+	}
+	got := runFloat32(t, d, as, p, args, backend.Conv, backend.ConvGradData, backend.ConvGradFilter)
+	want, big := convLoops(c, ys, args["x"], args["w"], args["dy"], args["b"])
+	for name, w := range want {
+		for i := range w {
+			v := w[i]
+			if name == "y" {
+				v = actOf(c.act, v)
+			}
+			if tol := 1e-6 * (big[name][i] + math.Abs(v) + 1); !(math.Abs(v-float64(got[name][i])) <= tol) {
+				t.Fatalf("%v: %s[%d] is %v, want %v ± %.1g", c, name, i, got[name][i], v, tol)
+			}
+		}
+	}
+}
+
+// Batches and filters round the block edges 16 and 4, tiles of 6, 3 and 2 columns and taps, strides, borders.
+var n16Cases = func() (cases []convCase) {
+	for _, n := range []int{1, 8, 15, 16, 17, 33} {
+		cases = append(cases, convCase{x: backend.Shape{n, 3, 7, 9}, w: backend.Shape{5, 3, 3, 3}, pad: []int{1, 1}, bias: true, act: "x -> tanh(x)"})
+	}
+	for width := 1; width <= 14; width++ {
+		cases = append(cases, convCase{x: backend.Shape{2, 2, 4, width + 2}, w: backend.Shape{3, 2, 2, 3}})
+	}
+	for f := 1; f <= 9; f++ {
+		cases = append(cases, convCase{x: backend.Shape{17, f, 5, 5}, w: backend.Shape{f, f, 2, 2}, act: "x -> max(x, 0)"})
+	}
+	for _, k := range []int{1, 2, 3, 4, 5, 7, 11} {
+		for s := 1; s <= 3; s++ {
+			cases = append(cases, convCase{x: backend.Shape{3, 2, 13, 12}, w: backend.Shape{4, 2, k, k}, stride: []int{s, s}, pad: []int{k / 2, k / 2}, bias: true})
+			cases = append(cases, convCase{x: backend.Shape{3, 2, 12, 13}, w: backend.Shape{4, 2, k, 1}, stride: []int{s, 1}, act: "x -> sigmoid(x)"})
+		}
+	}
+	return append(cases,
+		convCase{x: backend.Shape{2, 1, 2, 2}, w: backend.Shape{1, 1, 5, 5}, pad: []int{2, 2}}, // windows larger than the data
+		convCase{x: backend.Shape{2, 1, 3, 1}, w: backend.Shape{2, 1, 3, 3}, pad: []int{4, 4}}, // some see the border only
+		convCase{x: backend.Shape{2, 2, 9, 9}, w: backend.Shape{2, 2, 2, 2}, stride: []int{4, 5}},
+		convCase{x: backend.Shape{2, 2, 6, 6}, w: backend.Shape{2, 2, 3, 3}, bias: true, act: "x -> softplus(x)"},
+		convCase{x: backend.Shape{64, 1, 28, 28}, w: backend.Shape{20, 1, 5, 5}, bias: true, act: "x -> tanh(x)"},
+	)
+}()
+
+func TestConvN16(t *testing.T) {
+	eachLevel(t, func(t *testing.T, d *Device) {
+		for _, c := range n16Cases {
+			c.check(t, d, inN16{d})
+		}
+	})
+}
