@@ -50,10 +50,14 @@ func (a *NDArray) copyFrom(src *NDArray) error {
 	return err
 }
 
-// Set overwrites the elements with those of src, which has the same shape and may be of any type and device: MXNet's
-// a[:] = src.
+// Set overwrites the elements with those of src, which may be of any type and device and whose shape broadcasts to the
+// array's: MXNet's a[:] = src.
 func (a *NDArray) Set(src *NDArray) {
-	if err := a.CopyFrom(src); err != nil {
+	if !src.shape.Equal(a.shape) {
+		src = src.BroadcastTo(a.shape...)
+		defer src.Close()
+	}
+	if err := a.copyFrom(src); err != nil {
 		panic(wrap("Set", err))
 	}
 }

@@ -22,26 +22,37 @@ func On(ctx device.Context) Option { return func(o *options) { o.ctx = ctx } }
 // Of gives the array a type.
 func Of(t DType) Option { return func(o *options) { o.dtype = t } }
 
-// create makes an array that is not initialised. Dimensions of 0 are refused: MXNet takes them for unknown.
-func create(op string, s Shape, opts []Option) (*NDArray, error) {
+// prepare reads the options of a new array. Dimensions of 0 are refused: MXNet takes them for unknown.
+func prepare(op string, s Shape, opts []Option) (*home, DType, error) {
 	for _, d := range s {
 		if d <= 0 {
-			return nil, errorf(op, "shape %v: every dimension must be at least 1", s)
+			return nil, 0, errorf(op, "shape %v: every dimension must be at least 1", s)
 		}
 	}
-	return createAny(op, s, opts)
-}
-
-func createAny(op string, s Shape, opts []Option) (*NDArray, error) {
 	var o options
 	for _, opt := range opts {
 		opt(&o)
 	}
 	h, err := homeOf(o.ctx)
+	return h, o.dtype, wrap(op, err)
+}
+
+// create makes an array that is not initialised.
+func create(op string, s Shape, opts []Option) (*NDArray, error) {
+	h, t, err := prepare(op, s, opts)
 	if err != nil {
-		return nil, wrap(op, err)
+		return nil, err
 	}
-	return h.alloc(op, s, o.dtype)
+	return h.alloc(op, s, t)
+}
+
+// createAny is create that takes dimensions of 0 too: arrays without elements.
+func createAny(op string, s Shape, opts []Option) (*NDArray, error) {
+	h, t, err := prepare(op, Shape{}, opts)
+	if err != nil {
+		return nil, err
+	}
+	return h.alloc(op, s, t)
 }
 
 // New makes an array of zeros. Unlike Zeros it returns its error: a shape that is none, no such device, no memory.

@@ -1,6 +1,9 @@
 package ndarray
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // Error is the misuse of an array: a wrong index, shape, type or device. Functions that work on arrays at hand panic with
 // it, as slices do on a wrong index; Try turns the panic into an error.
@@ -9,7 +12,13 @@ type Error struct {
 	Err error
 }
 
-func (e *Error) Error() string { return "ndarray: " + e.Op + ": " + e.Err.Error() }
+func (e *Error) Error() string {
+	text := e.Err.Error()
+	if strings.HasPrefix(text, e.Op+": ") { // op names the operator in some of its errors
+		return "ndarray: " + text
+	}
+	return "ndarray: " + e.Op + ": " + text
+}
 
 // Unwrap gives the cause.
 func (e *Error) Unwrap() error { return e.Err }

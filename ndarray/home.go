@@ -10,9 +10,10 @@ import (
 
 // home is what arrays of one device share.
 type home struct {
-	ctx  device.Context
-	dev  backend.Device
-	pool *pool
+	ctx   device.Context
+	dev   backend.Device
+	pool  *pool
+	plans planCache
 }
 
 var homes sync.Map // device.Context -> *home

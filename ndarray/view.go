@@ -1,6 +1,10 @@
 package ndarray
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/gomx-org/gomx/op"
+)
 
 // Slice is the part from lo up to, not including, hi along the first axis. It shares memory: writes go through. Negative
 // positions count from the end, as in MXNet.
@@ -55,15 +59,36 @@ func (a *NDArray) Reshape(shape ...int) *NDArray { return a.reshape(shape, false
 func (a *NDArray) ReshapeReverse(shape ...int) *NDArray { return a.reshape(shape, true) }
 
 func (a *NDArray) reshape(codes []int, reverse bool) *NDArray {
-	s, err := reshaped(a.shape, codes, reverse)
-	if err != nil {
-		panic(wrap("Reshape", err))
+	p := &op.ReshapeParam{Shape: codes, Reverse: reverse}
+	out := make([]Shape, 1)
+	err := reshapeOp.Check(p)
+	if err == nil && a.length > 0 {
+		s := op.NewShapes([]string{"data"}, nil, []Shape{a.shape.Clone()}, nil, out)
+		reshapeOp.InferShape(p, s)
+		err = s.Err()
 	}
-	return a.share(s, 0, a.length)
+	switch {
+	case err != nil:
+		panic(wrap("Reshape", err))
+	case !out[0].Known():
+		fail("Reshape", "the array of shape %v has no elements to arrange as %v", a.shape, codes)
+	}
+	return a.share(out[0], 0, a.length)
 }
 
-// flat is the same memory as a vector.
-func (a *NDArray) flat() *NDArray { return a.share(Shape{a.Size()}, 0, a.length) }
+var reshapeOp = mustOp("Reshape")
+
+// BroadcastTo is a new array of the given shape, along whose new and stretched axes the elements repeat. The shape's
+// dimensions, aligned at the right, equal the array's or stand where it has 1; 0 keeps the array's.
+func (a *NDArray) BroadcastTo(shape ...int) *NDArray {
+	for len(a.shape) < len(shape) {
+		a = a.ExpandDims(0)
+	}
+	return BroadcastTo(a, shape)
+}
+
+// T is a new array with the axes in reverse order: the transpose of a matrix.
+func (a *NDArray) T() *NDArray { return Transpose(a) }
 
 // ExpandDims is the same memory with an axis of 1 put in before axis, which may count from the end.
 func (a *NDArray) ExpandDims(axis int) *NDArray {
