@@ -182,7 +182,7 @@ func mod(x, y float64) float64 {
 	return m
 }
 
-// digamma is the derivative of log Γ: reflection for negative x, recurrence up to 6, then the asymptotic series
+// digamma is the derivative of log Γ: reflection for negative x, recurrence up to 10, then the asymptotic series
 // (Abramowitz and Stegun 6.3.7, 6.3.5, 6.3.18).
 func digamma(x float64) float64 {
 	if x <= 0 {
@@ -192,7 +192,7 @@ func digamma(x float64) float64 {
 		return digamma(1-x) - math.Pi/math.Tan(math.Pi*x)
 	}
 	v := 0.0
-	for x < 6 {
+	for x < 10 {
 		v -= 1 / x
 		x++
 	}

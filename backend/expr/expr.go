@@ -310,16 +310,26 @@ func inputName(i int) string {
 	return "x" + strconv.Itoa(i)
 }
 
+// numberText writes a number as Parse reads it back to the bit, but for the payload of a NaN.
+func numberText(v float64) string {
+	switch {
+	case v != v:
+		return "nan"
+	case math.IsInf(v, 1):
+		return "inf"
+	case math.Signbit(v):
+		return "(-" + numberText(-v) + ")"
+	}
+	return strconv.FormatFloat(v, 'g', -1, 64)
+}
+
 func nodeText(n Node, text []string) string {
 	row := opTable[n.Op]
 	switch {
 	case n.Op == Input:
 		return inputName(int(n.Index))
 	case n.Op == Const:
-		if n.Value < 0 {
-			return "(" + strconv.FormatFloat(n.Value, 'g', -1, 64) + ")"
-		}
-		return strconv.FormatFloat(n.Value, 'g', -1, 64)
+		return numberText(n.Value)
 	case row.infix != "":
 		return "(" + text[n.Args[0]] + " " + row.infix + " " + text[n.Args[1]] + ")"
 	}

@@ -48,6 +48,7 @@ var rules = map[Op]rule{
 	Erfinv:   text("x y -> 0.8862269254527580*exp(y*y)"),  // sqrt(π)/2
 	Gamma:    text("x y -> y*digamma(x)"),
 	Lgamma:   text("x y -> digamma(x)"),
+	Digamma:  text(trigamma),
 	Add:      text("a b y -> 1, 1"),
 	Sub:      text("a b y -> 1, -1"),
 	Mul:      text("a b y -> b, a"),
@@ -59,6 +60,15 @@ var rules = map[Op]rule{
 	Hypot:    text("a b y -> a/y, b/y"),
 	Select:   text("c a b y -> 0, c != 0, c == 0"),
 }
+
+// trigamma is the derivative of digamma: seven steps of the recurrence, then the asymptotic series; reflection for negative
+// x (Abramowitz and Stegun 6.4.6, 6.4.12, 6.4.7).
+const trigamma = `x y -> z = x <= 0 ? 1 - x : x;
+	s = 1/(z*z) + 1/pow(z+1, 2) + 1/pow(z+2, 2) + 1/pow(z+3, 2) + 1/pow(z+4, 2) + 1/pow(z+5, 2) + 1/pow(z+6, 2);
+	w = z + 7; i = 1/(w*w);
+	r = s + 1/w + i/2 + i/w*(1/6 - i*(1/30 - i*(1/42 - i*(1/30 - i*(5/66)))));
+	p = 3.141592653589793 / sin(3.141592653589793*x);
+	x <= 0 ? p*p - r : r`
 
 func scaled(c float64) rule {
 	return func(b *Builder, x [3]int32, _ int32) [3]int32 {

@@ -5,7 +5,6 @@ import (
 	"math"
 	"strconv"
 	"strings"
-	"unicode"
 )
 
 // MustParse is Parse for expressions written in the program itself; it panics on a mistake.
@@ -28,7 +27,7 @@ func Parse(text string) (*Expr, error) {
 	return e, nil
 }
 
-const maxDepth = 200 // of nested parentheses, so that no text can exhaust the stack
+const maxDepth = 4000 // of nested parentheses, so that no text can exhaust the stack
 
 type parser struct {
 	text  string
@@ -94,12 +93,16 @@ func (p *parser) parse() (*Expr, error) {
 }
 
 func isName(s string) bool {
-	for i, r := range s {
-		if !(r == '_' || unicode.IsLetter(r) || i > 0 && unicode.IsDigit(r)) {
+	for i := range len(s) {
+		if !nameByte(s[i], i == 0) {
 			return false
 		}
 	}
 	return s != ""
+}
+
+func nameByte(c byte, first bool) bool {
+	return c == '_' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || !first && c >= '0' && c <= '9'
 }
 
 func (p *parser) space() {
@@ -120,13 +123,8 @@ func (p *parser) accept(tok string) bool {
 func (p *parser) name() string {
 	p.space()
 	start := p.pos
-	for p.pos < len(p.text) {
-		c := p.text[p.pos]
-		if c == '_' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || p.pos > start && c >= '0' && c <= '9' {
-			p.pos++
-			continue
-		}
-		break
+	for p.pos < len(p.text) && nameByte(p.text[p.pos], p.pos == start) {
+		p.pos++
 	}
 	return p.text[start:p.pos]
 }
