@@ -1,0 +1,263 @@
+package model
+
+import (
+	"fmt"
+	"log"
+	"slices"
+	"strings"
+
+	"github.com/gomx-org/gomx/backend"
+	"github.com/gomx-org/gomx/device"
+	"github.com/gomx-org/gomx/initializer"
+	mxio "github.com/gomx-org/gomx/io"
+	"github.com/gomx-org/gomx/ndarray"
+	"github.com/gomx-org/gomx/op"
+	"github.com/gomx-org/gomx/optimizer"
+	"github.com/gomx-org/gomx/symbol"
+)
+
+// FeedForward is a network with its parameters and the way it is trained: MXNet's mx.model.FeedForward. Its methods must
+// not be called at the same time.
+type FeedForward struct {
+	Symbol *symbol.Symbol
+	// Params are the parameters: given, loaded, or made by Fit. Fit changes them in place.
+	Params Params
+
+	ctx        device.Context
+	epochs     int
+	beginEpoch int
+	epochSize  int
+	opt        optimizer.Optimizer
+	init       initializer.Initializer
+	seed       int64
+	allowExtra bool
+	states     *States // of the checkpoint that training goes on from
+	log        Logf
+	compile    backend.Options
+
+	predictors map[string]*predictor
+}
+
+// Option sets something about a FeedForward.
+type Option func(*FeedForward)
+
+// On chooses the device; default cpu(0).
+func On(ctx device.Context) Option { return func(m *FeedForward) { m.ctx = ctx } }
+
+// Epochs is the number of the last epoch: training goes from BeginEpoch to it. Default 1.
+func Epochs(n int) Option { return func(m *FeedForward) { m.epochs = n } }
+
+// BeginEpoch is the number of epochs already done; Load sets it.
+func BeginEpoch(n int) Option { return func(m *FeedForward) { m.beginEpoch = n } }
+
+// EpochSize ends an epoch after n batches without resetting the data, which goes on and is reset where it ends; 0, the
+// default: an epoch is one pass.
+func EpochSize(n int) Option { return func(m *FeedForward) { m.epochSize = n } }
+
+// Optimizer chooses how weights change; default plain SGD with rate 0.01.
+func Optimizer(o optimizer.Optimizer) Option { return func(m *FeedForward) { m.opt = o } }
+
+// Initializer chooses how parameters begin; default Uniform(0.01), as MXNet's FeedForward.
+func Initializer(i initializer.Initializer) Option { return func(m *FeedForward) { m.init = i } }
+
+// Seed decides initial weights, the order of shuffled data and Dropout; default 0. The same seed gives the same bits.
+func Seed(n int64) Option { return func(m *FeedForward) { m.seed = n } }
+
+// WithParams gives parameters to begin with; what is missing is initialized.
+func WithParams(p Params) Option { return func(m *FeedForward) { m.Params = p } }
+
+// AllowExtraParams passes over parameters that the network does not have; otherwise they are an error.
+func AllowExtraParams() Option { return func(m *FeedForward) { m.allowExtra = true } }
+
+// Log takes the lines of the training log; default the standard logger.
+func Log(l Logf) Option { return func(m *FeedForward) { m.log = l } }
+
+// Compile hands options to the device, for debugging and profiling.
+func Compile(o backend.Options) Option { return func(m *FeedForward) { m.compile = o } }
+
+// NewFeedForward makes a model of a network. Mistakes in the network are reported by the methods.
+func NewFeedForward(s *symbol.Symbol, options ...Option) *FeedForward {
+	m := &FeedForward{Symbol: s, epochs: 1, opt: optimizer.SGD{}, init: initializer.Uniform{Scale: 0.01}, log: log.Printf}
+	for _, o := range options {
+		o(m)
+	}
+	return m
+}
+
+// Load makes a model of a checkpoint; its next Fit goes on after that epoch. When the optimizer's state is missing or
+// belongs to other parameters, a warning says so and training starts with fresh state.
+func Load(prefix string, epoch int, options ...Option) (*FeedForward, error) {
+	s, p, err := LoadCheckpoint(prefix, epoch)
+	if err != nil {
+		return nil, err
+	}
+	m := NewFeedForward(s, append([]Option{WithParams(p), BeginEpoch(epoch)}, options...)...)
+	m.useStates(StatesFile(prefix, epoch), ParamsFile(prefix, epoch))
+	return m, nil
+}
+
+// LoadInterrupted makes a model of the moment at which a training with Checkpoint(prefix) was interrupted.
+func LoadInterrupted(prefix string, options ...Option) (*FeedForward, error) {
+	at := Interrupted(prefix)
+	s, err := symbol.Load(SymbolFile(prefix))
+	if err != nil {
+		return nil, fmt.Errorf("model: %w", err)
+	}
+	p, err := LoadParams(at + ".params")
+	if err != nil {
+		return nil, err
+	}
+	m := NewFeedForward(s, append([]Option{WithParams(p)}, options...)...)
+	st, err := loadStatesFor(at+".states", at+".params")
+	if err != nil {
+		return nil, err
+	}
+	m.states, m.beginEpoch = st, st.Epoch
+	return m, nil
+}
+
+// useStates takes training state from a file, or warns.
+func (m *FeedForward) useStates(statesPath, paramsPath string) {
+	st, err := loadStatesFor(statesPath, paramsPath)
+	if err != nil {
+		m.log("warning: no optimizer state for %s (%v): training would go on with fresh momentum and a fresh learning rate schedule", paramsPath, err)
+		return
+	}
+	m.states = st
+}
+
+// Save writes PREFIX-symbol.json and PREFIX-%04d.params.
+func (m *FeedForward) Save(prefix string, epoch int) error {
+	return SaveCheckpoint(prefix, epoch, m.Symbol, m.Params)
+}
+
+// InitParams makes the parameters that are missing, for data as the iterator provides it. Fit does so by itself.
+func (m *FeedForward) InitParams(it mxio.DataIter) error {
+	in, err := m.inputsOf(it.ProvideData(), it.ProvideLabel())
+	if err != nil {
+		return err
+	}
+	return m.initParams(in)
+}
+
+// Bind makes what Fit (train) or Predict would run and frees it again: Compile's Trace gets to see the passes.
+func (m *FeedForward) Bind(it mxio.DataIter, train bool) error {
+	if !train {
+		_, err := m.predictorFor(it.ProvideData(), it.ProvideLabel())
+		m.closePredictors()
+		return err
+	}
+	t, err := m.newTrainer(it.ProvideData(), it.ProvideLabel())
+	if err != nil {
+		return err
+	}
+	t.close()
+	return nil
+}
+
+// inputs sorts the variables of the network into what the data provides and what are parameters.
+type inputs struct {
+	shapes map[string]backend.Shape
+	data   []string // variables that the data fills, in the order of provide
+	params []string
+}
+
+// inputsOf matches an iterator with the network.
+func (m *FeedForward) inputsOf(data, label []mxio.DataDesc) (*inputs, error) {
+	if err := m.Symbol.Err(); err != nil {
+		return nil, err
+	}
+	args := m.Symbol.ListArguments()
+	in := &inputs{shapes: map[string]backend.Shape{}}
+	for _, d := range data {
+		if !slices.Contains(args, d.Name) {
+			return nil, fmt.Errorf("model: the data provides %q, which the network does not have; the nearest inputs are %s", d.Name, strings.Join(op.Nearest(d.Name, args, 3), ", "))
+		}
+	}
+	for _, d := range append(slices.Clone(data), label...) {
+		if slices.Contains(args, d.Name) {
+			in.shapes[d.Name] = d.Shape
+			in.data = append(in.data, d.Name)
+		}
+	}
+	labels := m.Symbol.ListLabels()
+	for _, a := range args {
+		if _, ok := in.shapes[a]; !ok && !slices.Contains(labels, a) {
+			in.params = append(in.params, a)
+		}
+	}
+	return in, nil
+}
+
+// initParams makes the parameters that are missing and checks those that are given.
+func (m *FeedForward) initParams(in *inputs) error {
+	sh, err := m.Symbol.InferShape(in.shapes)
+	if err != nil {
+		return err
+	}
+	types, err := m.Symbol.InferType(nil)
+	if err != nil {
+		return err
+	}
+	if m.Params.Args == nil {
+		m.Params.Args = map[string]*ndarray.NDArray{}
+	}
+	if m.Params.Aux == nil {
+		m.Params.Aux = map[string]*ndarray.NDArray{}
+	}
+	args, aux := m.Symbol.ListArguments(), m.Symbol.ListAuxiliaryStates()
+	attrs := m.Symbol.AttrDict()
+	for i, name := range args {
+		if slices.Contains(in.params, name) {
+			if err := m.param(m.Params.Args, name, sh.Args[i], types.Args[i], attrs[name]); err != nil {
+				return err
+			}
+		}
+	}
+	for i, name := range aux {
+		if err := m.param(m.Params.Aux, name, sh.Aux[i], types.Aux[i], attrs[name]); err != nil {
+			return err
+		}
+	}
+	return m.checkExtra(in.params, aux)
+}
+
+// param makes or checks one parameter.
+func (m *FeedForward) param(have map[string]*ndarray.NDArray, name string, s backend.Shape, t backend.DType, attrs map[string]string) error {
+	if a := have[name]; a != nil {
+		if !a.Shape().Equal(s) {
+			return fmt.Errorf("model: parameter %q is %v, the network wants %v", name, a.Shape(), s)
+		}
+		if a.Context() == m.ctx && a.DType() == t {
+			return nil
+		}
+	}
+	fresh, err := ndarray.New(s, ndarray.On(m.ctx), ndarray.Of(t))
+	if err != nil {
+		return fmt.Errorf("model: parameter %q: %w", name, err)
+	}
+	if a := have[name]; a != nil {
+		err = fresh.CopyFrom(a)
+	} else {
+		err = initializer.Initialize(m.init, &initializer.Desc{Name: name, Shape: s, Attrs: attrs, Seed: m.seed}, fresh)
+	}
+	if err != nil {
+		return fmt.Errorf("model: parameter %q: %w", name, err)
+	}
+	have[name] = fresh
+	return nil
+}
+
+func (m *FeedForward) checkExtra(params, aux []string) error {
+	for name := range m.Params.Args {
+		if !slices.Contains(params, name) && !m.allowExtra {
+			return fmt.Errorf("model: no parameter %q in the network; the nearest are %s", name, strings.Join(op.Nearest(name, params, 3), ", "))
+		}
+	}
+	for name := range m.Params.Aux {
+		if !slices.Contains(aux, name) && !m.allowExtra {
+			return fmt.Errorf("model: no auxiliary state %q in the network; the nearest are %s", name, strings.Join(op.Nearest(name, aux, 3), ", "))
+		}
+	}
+	return nil
+}
