@@ -53,8 +53,8 @@ func (p *BatchNormParam) shape(s *Shapes) {
 		return
 	}
 	axis, ok := data.Axis(p.Axis)
-	if !ok {
-		s.Failf("data is %v, it has no axis %d", data, p.Axis)
+	if !ok || len(data) < 2 {
+		s.Failf("data is %v, want at least two axes and among them axis=%d", data, p.Axis)
 		return
 	}
 	channels := Shape{data[axis]}

@@ -20,13 +20,16 @@ func init() {
 			return []string{"data", "weight", "bias"}
 		},
 		Shape: func(p *FullyConnectedParam, s *Shapes) {
+			data := s.In("data")
+			if data == nil { // MXNet says nothing of weight and bias then
+				return
+			}
+			if len(data) == 0 {
+				s.Failf("data is %v, want at least one axis", data)
+				return
+			}
 			if !p.NoBias {
 				s.Want("bias", Shape{p.NumHidden}, "num_hidden is %d", p.NumHidden)
-			}
-			data := s.In("data")
-			if len(data) == 0 {
-				s.Want("weight", Shape{p.NumHidden, 0}, "num_hidden is %d", p.NumHidden)
-				return
 			}
 			k := data[1:].Size()
 			out := Shape{data[0], p.NumHidden}
@@ -37,7 +40,7 @@ func init() {
 			}
 			s.Want("weight", Shape{p.NumHidden, k}, "data is %v", data)
 			s.Out(out)
-			if n := s.OutAt(0); n != nil && n[0] != 0 { // the batch size may be known from above
+			if n := s.OutAt(0); len(n) == len(out) && n[0] != 0 { // the batch size may be known from above
 				want := make(Shape, len(data))
 				want[0] = n[0]
 				s.Want("data", want, "output is %v", n)

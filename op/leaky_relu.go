@@ -82,7 +82,11 @@ func (p *LeakyReLUParam) shape(s *Shapes) {
 	}
 	s.Want("data", data, "output and data have one shape")
 	s.Out(data)
-	if p.ActType != "prelu" || len(data) == 0 {
+	if p.ActType != "prelu" {
+		return
+	}
+	if len(data) == 0 {
+		s.Failf("data is %v, want at least one axis: gamma has a slope per channel", data)
 		return
 	}
 	if gamma := s.In("gamma"); len(gamma) == 1 && gamma[0] == 1 {

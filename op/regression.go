@@ -47,6 +47,7 @@ func regressionShape(s *Shapes) {
 	}
 	s.Out(data)
 	switch {
+	case label == nil && len(data) == 2 && data[1] == 0: // (N,1) or not
 	case label == nil && len(data) == 2 && data[1] == 1:
 		s.Want("label", data[:1], "data is %v", data)
 	case label == nil:

@@ -57,9 +57,14 @@ func init() {
 		})
 	}
 	Register(Op[SoftmaxActivationParam]{
-		Name:  "SoftmaxActivation",
-		Doc:   "softmax of each example, or of the channels at each position",
-		Shape: func(_ *SoftmaxActivationParam, s *Shapes) { s.Elementwise() },
+		Name: "SoftmaxActivation",
+		Doc:  "softmax of each example, or of the channels at each position",
+		Shape: func(_ *SoftmaxActivationParam, s *Shapes) {
+			s.Elementwise()
+			if data := s.In("data"); data != nil && len(data) < 2 {
+				s.Failf("data is %v, want (N,C,…)", data)
+			}
+		},
 		Forward: func(p *SoftmaxActivationParam, c *Ctx, in []Value) []Value {
 			if p.Mode == "channel" {
 				return []Value{c.Softmax(in[0], 1)}

@@ -43,7 +43,11 @@ func (p *SoftmaxOutputParam) check() error {
 
 func (p *SoftmaxOutputParam) shape(s *Shapes) {
 	data, label := s.In("data"), s.In("label")
-	if len(data) == 0 {
+	if data == nil {
+		return
+	}
+	if len(data) < 2 {
+		s.Failf("data is %v, want (N,K)", data)
 		return
 	}
 	s.Out(data)
@@ -52,10 +56,6 @@ func (p *SoftmaxOutputParam) shape(s *Shapes) {
 	}
 	if !p.MultiOutput {
 		s.Want("label", data[:len(data)-1], "data is %v", data)
-		return
-	}
-	if len(data) < 2 {
-		s.Failf("data is %v, want (N,C,…): multi_output is set", data)
 		return
 	}
 	without := append(Shape{data[0]}, data[2:]...)

@@ -148,9 +148,6 @@ func whereShape(s *Shapes) {
 		}
 	}
 	cond, x := s.In("condition"), s.In("x")
-	if len(x) == 0 {
-		return
-	}
 	if len(cond) == 1 && len(x) > 1 {
 		s.Want("condition", x[:1], "x is %v", x)
 		return
