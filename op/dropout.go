@@ -8,7 +8,7 @@ import (
 
 // DropoutParam has MXNet's names and defaults.
 type DropoutParam struct {
-	P        float64 `gomx:"p,default=0.5,min=0,max=1,runtime" doc:"share of the elements that become 0; below 1"`
+	P        float64 `gomx:"p,default=0.5,min=0,max=1" doc:"share of the elements that become 0; below 1"`
 	Mode     string  `gomx:"mode,default=training,enum=training|always,prefix=Dropout" doc:"when to drop"`
 	Axes     []int   `gomx:"axes" doc:"axes along which one draw serves all elements"`
 	CudnnOff bool    `gomx:"cudnn_off" doc:"do without cuDNN; taken, not needed"`
@@ -58,7 +58,7 @@ func init() {
 func (p *DropoutParam) drops(c *Ctx) bool { return p.P > 0 && (c.Train || p.Mode == "always") }
 
 func (p *DropoutParam) drop(c *Ctx, x, u Value) Value {
-	return c.Map1(dropExpr, x, u, c.Param("p", x.DType(), p.P))
+	return c.Map1(dropExpr, x, u, c.Scalar(x.DType(), p.P))
 }
 
 // drawShape is the shape of the random numbers for data of shape s.
