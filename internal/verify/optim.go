@@ -94,7 +94,9 @@ func (o *optimCase) make() (optimizer.Optimizer, error) {
 func textOf(kwargs map[string]json.RawMessage) map[string]string {
 	m := map[string]string{}
 	for k, v := range kwargs {
-		m[k] = keyword.Text(string(v))
+		if m[k] = keyword.Text(string(v)); string(v) == "null" {
+			m[k] = "None"
+		}
 	}
 	return m
 }
