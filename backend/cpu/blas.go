@@ -2,4 +2,62 @@
 
 package cpu
 
-func blasName() string { return "own" }
+// #cgo linux LDFLAGS: -ldl
+// #include <stdlib.h>
+// #include "blas.h"
+import "C"
+
+import (
+	"os"
+	"strings"
+	"sync"
+	"unsafe"
+)
+
+// blas is the library that GOMX_BLAS chooses: the path of one, "none", or by default OpenBLAS where it is installed.
+var blas = sync.OnceValue(func() (b struct {
+	name string // empty without a library
+	err  string // why there is none
+}) {
+	wanted := os.Getenv("GOMX_BLAS")
+	if wanted == "none" {
+		return b
+	}
+	var path *C.char
+	if wanted != "" {
+		path = C.CString(wanted)
+		defer C.free(unsafe.Pointer(path))
+	}
+	if msg := C.gomx_blas_open(path); msg != nil {
+		b.err = C.GoString(msg)
+		return b
+	}
+	b.name = blasTitle(C.GoString(C.gomx_blas_name()))
+	return b
+})
+
+// blasTitle is the beginning of what OpenBLAS says of itself: its name and version.
+func blasTitle(config string) string {
+	words := strings.Fields(config)
+	if len(words) >= 2 && words[0] == "OpenBLAS" {
+		title := words[0] + " " + words[1]
+		if words[len(words)-1] == "(linked)" {
+			title += " (linked)"
+		}
+		return title
+	}
+	return config
+}
+
+// blasName is what Info shows: the library, or "own" for the product in this package, with the reason when GOMX_BLAS
+// names a library that cannot be used.
+func blasName() string {
+	b := blas()
+	switch {
+	case b.name != "":
+		return b.name
+	case os.Getenv("GOMX_BLAS") != "" && b.err != "":
+		return "own (GOMX_BLAS: " + b.err + ")"
+	}
+	return "own"
+}

@@ -1,7 +1,7 @@
 // The strip interpreter of Map. Every instruction is a loop over the units of a strip: values stay in the first-level
 // cache between instructions, inputs and outputs are read and written where they lie. Operands that do not change along the
 // row have step 0.
-#include "map.h"
+#include "map_block.h"
 #include "simd_math.h"
 
 typedef struct {
@@ -189,7 +189,21 @@ static void map_along(map_state *s, int64_t from, int64_t to) {
 	if (from < to) map_tail(s, from, to - from);
 }
 
-// Finds where row begins, fills in what does not change along it, and computes what depends on that alone.
+// Fills in what does not change along the row that begins at s->operand, and computes what depends on that alone.
+static void map_enter_row(map_state *s) {
+	const gomx_map_code *c = s->code;
+	for (int k = 0; k < c->inputs + c->outputs; k++) {
+		if (c->along[k] == MAP_ALONG) continue;
+		s->at[k] = s->bounce + k * MAP_UNIT;
+		if (c->along[k] == MAP_LANES)
+			memcpy(s->at[k], s->operand[k], MAP_UNIT * sizeof(float));
+		else
+			for (int i = 0; i < MAP_UNIT; i++) s->at[k][i] = s->operand[k][0];
+	}
+	map_section(s, c->ins, c->per_row, 1);
+}
+
+// Goes to the beginning of a row.
 static void map_begin_row(map_state *s, const gomx_call *call, int64_t row) {
 	const gomx_map_code *c = s->code;
 	int64_t offset[MAP_OPERANDS] = {0};
@@ -199,16 +213,8 @@ static void map_begin_row(map_state *s, const gomx_call *call, int64_t row) {
 		row /= c->dim[d];
 		for (int k = 0; k < operands; k++) offset[k] += i * c->stride[k][d];
 	}
-	for (int k = 0; k < operands; k++) {
-		s->operand[k] = (float *)call->p[k] + offset[k];
-		if (c->along[k] == MAP_ALONG) continue;
-		s->at[k] = s->bounce + k * MAP_UNIT;
-		if (c->along[k] == MAP_LANES)
-			memcpy(s->at[k], s->operand[k], MAP_UNIT * sizeof(float));
-		else
-			for (int i = 0; i < MAP_UNIT; i++) s->at[k][i] = s->operand[k][0];
-	}
-	map_section(s, c->ins, c->per_row, 1);
+	for (int k = 0; k < operands; k++) s->operand[k] = (float *)call->p[k] + offset[k];
+	map_enter_row(s);
 }
 
 // Lays out the thread's memory: bounce units of the operands, constants, units, strips.
@@ -240,5 +246,15 @@ void GOMX_FN(gomx_map)(const gomx_call *call, int64_t piece, int thread) {
 	for (int64_t row = from; row < to && row < c->rows; row++) {
 		map_begin_row(&s, call, row);
 		map_along(&s, 0, c->length);
+	}
+}
+
+void GOMX_FN(gomx_map_block)(const gomx_map_code *c, float *scratch, float *const *operand, const int64_t *stride, int64_t rows, int64_t n) {
+	map_state s;
+	map_begin(&s, c, scratch);
+	for (int64_t i = 0; i < rows; i++) {
+		for (int k = 0; k < c->inputs + c->outputs; k++) s.operand[k] = operand[k] + i * stride[k];
+		map_enter_row(&s);
+		map_along(&s, 0, n);
 	}
 }

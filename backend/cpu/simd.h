@@ -14,6 +14,13 @@
 #define GOMX_FN(name) GOMX_CAT(name, GOMX_SUFFIX)
 #define INLINE static inline __attribute__((always_inline, unused))
 
+// Before a loop of few, known steps: all of them one after the other, so that arrays of vectors become registers.
+#if defined(__clang__)
+#define UNROLL _Pragma("unroll")
+#else
+#define UNROLL _Pragma("GCC unroll 32")
+#endif
+
 #if GOMX_LEVEL == 2
 #define VL 16
 #elif GOMX_LEVEL == 1

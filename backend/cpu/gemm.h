@@ -1,0 +1,27 @@
+// Matrix products. A piece is a block of the result of one matrix of the batch, over the whole inner dimension, so sums are
+// in the same order whoever computes them.
+#ifndef GOMX_GEMM_H
+#define GOMX_GEMM_H
+#include "gomx_cpu.h"
+#include "map.h"
+
+enum {
+	GEMM_DEPTH = 256,    // steps of the inner dimension for which operands are packed at a time
+	GEMM_COLUMNS = 256,  // at most so many columns of the result in a piece: 256 KiB of the second operand, in L2
+	GEMM_SCRATCH = 4 * (GEMM_DEPTH * (GEMM_COLUMNS + 32) + 16 * (GEMM_DEPTH + 16)) + 1024,
+};
+
+// The numbers of a call, in n; strides in elements.
+enum {
+	GEMM_M, GEMM_N, GEMM_K,
+	GEMM_TRANS_A, GEMM_TRANS_B,
+	GEMM_LDA, GEMM_LDB, GEMM_LDC,
+	GEMM_STRIDE_A, GEMM_STRIDE_B, GEMM_STRIDE_C, // from matrix to matrix of the batch
+	GEMM_MB, GEMM_NB,                            // rows and columns of a piece
+	GEMM_EPILOGUE,                               // code is a gomx_map_code to run on the block, with further inputs from p[3]
+};
+
+// p: A, B, C, further inputs of the epilogue. pieces: batch × blocks of rows × blocks of columns.
+GOMX_DECLARE(gomx_gemm);
+
+#endif

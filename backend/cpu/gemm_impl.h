@@ -1,0 +1,141 @@
+// The packed matrix product after Goto and van de Geijn, "Anatomy of high-performance matrix multiplication" (2008): a tile of
+// the result stays in registers while the inner dimension runs; the rows of A that it needs lie packed in L1, the columns of
+// B in L2.
+#include "gemm.h"
+#include "map_block.h"
+#include "simd_transpose.h"
+
+// The tile: MR rows of NV vectors, two of B and one of A beside them in registers.
+#if GOMX_LEVEL == 2
+#define MR 14
+#else
+#define MR 6
+#endif
+#define NV 2
+#define NR (NV * VL)
+#define A_ROW (GEMM_DEPTH + 16) // between packed rows of A, so that they do not meet in one set of the cache
+
+// c[i][j] (+)= Σk a[i·A_ROW + k]·b[k·NR + j] for mr rows and nv vectors; columns is how many of them exist.
+INLINE void gemm_tile(int mr, int nv, const float *a, const float *b, int64_t depth, float *c, int64_t ldc, int64_t columns, int add) {
+	vf acc[MR][NV];
+	UNROLL for (int i = 0; i < mr; i++)
+		UNROLL for (int v = 0; v < nv; v++) acc[i][v] = v_zero();
+	for (int64_t k = 0; k < depth; k++) {
+		vf bv[NV];
+		UNROLL for (int v = 0; v < nv; v++) bv[v] = v_load(b + k * NR + v * VL);
+		UNROLL for (int i = 0; i < mr; i++) {
+			vf av = v_set1(a[i * A_ROW + k]);
+			UNROLL for (int v = 0; v < nv; v++) acc[i][v] = v_fma(av, bv[v], acc[i][v]);
+		}
+	}
+	UNROLL for (int i = 0; i < mr; i++, c += ldc)
+		UNROLL for (int v = 0; v < nv; v++) {
+			int64_t left = columns - v * VL;
+			if (left >= VL)
+				v_store(c + v * VL, add ? acc[i][v] + v_load(c + v * VL) : acc[i][v]);
+			else if (left > 0)
+				v_store_n(c + v * VL, add ? acc[i][v] + v_load_n(c + v * VL, left) : acc[i][v], left);
+		}
+}
+
+// One function per number of rows and vectors, so that tiles are unrolled.
+typedef void (*gemm_tile_fn)(const float *a, const float *b, int64_t depth, float *c, int64_t ldc, int64_t columns, int add);
+#define GEMM_TILE(mr, nv)                                                                                                       \
+	static void gemm_tile_##mr##_##nv(const float *a, const float *b, int64_t depth, float *c, int64_t ldc, int64_t n, int add) { \
+		gemm_tile(mr, nv, a, b, depth, c, ldc, n, add);                                                                         \
+	}
+#define GEMM_TILES(nv) \
+	GEMM_TILE(1, nv) GEMM_TILE(2, nv) GEMM_TILE(3, nv) GEMM_TILE(4, nv) GEMM_TILE(5, nv) GEMM_TILE(6, nv)
+GEMM_TILES(1)
+GEMM_TILES(2)
+#define GEMM_NAMES(nv) \
+	gemm_tile_1_##nv, gemm_tile_2_##nv, gemm_tile_3_##nv, gemm_tile_4_##nv, gemm_tile_5_##nv, gemm_tile_6_##nv
+#if MR == 14
+#define GEMM_MORE_TILES(nv)                                                                                       \
+	GEMM_TILE(7, nv) GEMM_TILE(8, nv) GEMM_TILE(9, nv) GEMM_TILE(10, nv) GEMM_TILE(11, nv) GEMM_TILE(12, nv)      \
+	GEMM_TILE(13, nv) GEMM_TILE(14, nv)
+GEMM_MORE_TILES(1)
+GEMM_MORE_TILES(2)
+#define GEMM_MORE_NAMES(nv)                                                                                       \
+	, gemm_tile_7_##nv, gemm_tile_8_##nv, gemm_tile_9_##nv, gemm_tile_10_##nv, gemm_tile_11_##nv, gemm_tile_12_##nv, \
+	    gemm_tile_13_##nv, gemm_tile_14_##nv
+#else
+#define GEMM_MORE_NAMES(nv)
+#endif
+static const gemm_tile_fn gemm_tiles[NV][MR] = {{GEMM_NAMES(1) GEMM_MORE_NAMES(1)}, {GEMM_NAMES(2) GEMM_MORE_NAMES(2)}};
+
+// Packs depth × n of B, from row k0 and column j0, into panels of NR columns; missing columns are zero.
+static void gemm_pack_b(float *dst, const float *b, int64_t ldb, int trans, int64_t depth, int64_t n) {
+	for (int64_t j = 0; j < n; j += NR, dst += depth * NR) {
+		int64_t w = n - j < NR ? n - j : NR;
+		if (trans) {
+			if (w < NR) memset(dst, 0, (size_t)(depth * NR) * sizeof(float));
+			v_transpose_any(dst, NR, b + j * ldb, ldb, depth, w);
+			continue;
+		}
+		const float *row = b + j;
+		for (int64_t k = 0; k < depth; k++, row += ldb) {
+			if (w == NR) {
+				for (int v = 0; v < NV; v++) v_store(dst + k * NR + v * VL, v_load(row + v * VL));
+			} else {
+				memcpy(dst + k * NR, row, (size_t)w * sizeof(float));
+				memset(dst + k * NR + w, 0, (size_t)(NR - w) * sizeof(float));
+			}
+		}
+	}
+}
+
+// Packs m rows of A over depth steps, each row in one piece.
+static void gemm_pack_a(float *dst, const float *a, int64_t lda, int trans, int64_t m, int64_t depth) {
+	if (trans) {
+		v_transpose_any(dst, A_ROW, a, lda, m, depth);
+		return;
+	}
+	for (int64_t i = 0; i < m; i++) memcpy(dst + i * A_ROW, a + i * lda, (size_t)depth * sizeof(float));
+}
+
+static int64_t gemm_min(int64_t a, int64_t b) { return a < b ? a : b; }
+
+// Runs the epilogue on the block of the result that begins at row i0, column j0.
+static void gemm_epilogue(const gomx_call *call, float *scratch, float *c, int64_t i0, int64_t rows, int64_t j0, int64_t columns) {
+	const gomx_map_code *code = call->code;
+	float *operand[MAP_OPERANDS] = {c};
+	int64_t stride[MAP_OPERANDS] = {call->n[GEMM_LDC]};
+	for (int k = 1; k < code->inputs; k++) {
+		stride[k] = code->stride[k][0];
+		operand[k] = (float *)call->p[2 + k] + i0 * stride[k] + (code->along[k] == MAP_ALONG ? j0 : 0);
+	}
+	operand[code->inputs] = c;
+	stride[code->inputs] = call->n[GEMM_LDC];
+	GOMX_FN(gomx_map_block)(code, scratch, operand, stride, rows, columns);
+}
+
+void GOMX_FN(gomx_gemm)(const gomx_call *call, int64_t piece, int thread) {
+	const int64_t *n = call->n;
+	int64_t across = (n[GEMM_N] + n[GEMM_NB] - 1) / n[GEMM_NB], down = (n[GEMM_M] + n[GEMM_MB] - 1) / n[GEMM_MB];
+	int64_t j0 = piece % across * n[GEMM_NB], i0 = piece / across % down * n[GEMM_MB], batch = piece / across / down;
+	int64_t columns = gemm_min(n[GEMM_NB], n[GEMM_N] - j0), rows = gemm_min(n[GEMM_MB], n[GEMM_M] - i0);
+	const float *a = (const float *)call->p[0] + batch * n[GEMM_STRIDE_A] + i0 * (n[GEMM_TRANS_A] ? 1 : n[GEMM_LDA]);
+	const float *b = (const float *)call->p[1] + batch * n[GEMM_STRIDE_B] + j0 * (n[GEMM_TRANS_B] ? n[GEMM_LDB] : 1);
+	float *c = (float *)call->p[2] + batch * n[GEMM_STRIDE_C] + i0 * n[GEMM_LDC] + j0;
+	float *packed_a = gomx_scratch(thread), *packed_b = packed_a + 16 * A_ROW;
+
+	// Rows are shared evenly among the tiles.
+	int64_t panels = (rows + MR - 1) / MR, mr = (rows + panels - 1) / panels;
+	int64_t k0 = 0;
+	do { // once also for an inner dimension of 0, which gives zeros
+		int64_t depth = gemm_min(GEMM_DEPTH, n[GEMM_K] - k0);
+		gemm_pack_b(packed_b, b + k0 * (n[GEMM_TRANS_B] ? 1 : n[GEMM_LDB]), n[GEMM_LDB], (int)n[GEMM_TRANS_B], depth, columns);
+		for (int64_t i = 0; i < rows; i += mr) {
+			int64_t m = gemm_min(mr, rows - i);
+			const float *from = a + i * (n[GEMM_TRANS_A] ? 1 : n[GEMM_LDA]) + k0 * (n[GEMM_TRANS_A] ? n[GEMM_LDA] : 1);
+			gemm_pack_a(packed_a, from, n[GEMM_LDA], (int)n[GEMM_TRANS_A], m, depth);
+			for (int64_t j = 0; j < columns; j += NR) {
+				int64_t left = columns - j;
+				gemm_tiles[left > VL][m - 1](packed_a, packed_b + j * depth, depth, c + i * n[GEMM_LDC] + j, n[GEMM_LDC], left, k0 > 0);
+			}
+		}
+		k0 += GEMM_DEPTH;
+	} while (k0 < n[GEMM_K]);
+	if (n[GEMM_EPILOGUE]) gemm_epilogue(call, packed_a, c, i0, rows, j0, columns);
+}
