@@ -104,11 +104,13 @@ func (f *floatFormat) format(v float64) string {
 		return padLeft("-inf", f.left+f.right+1)
 	case !f.scientific:
 		whole, frac := positional(f.t, v)
-		return padLeft(whole, f.left) + "." + padRight(frac, f.right, " ")
+		return padLeft(whole, f.left) + "." + padRight(frac, f.right)
 	}
-	whole, frac, exp := scientific(f.t, v)
+	// Not the fewest digits filled up with zeros: numpy then gives those of the exact number.
+	m, exp, _ := strings.Cut(strconv.FormatFloat(v, 'e', f.digits, 64), "e")
+	whole, frac, _ := strings.Cut(m, ".")
 	exp = exp[:1] + strings.Repeat("0", f.exponent-len(exp)+1) + exp[1:]
-	return padLeft(whole, f.left) + "." + padRight(frac, f.digits, "0") + "e" + exp
+	return padLeft(whole, f.left) + "." + frac + "e" + exp
 }
 
 // positional gives what stands before and after the point: the fewest digits that tell v from its neighbours of type t,
@@ -116,7 +118,10 @@ func (f *floatFormat) format(v float64) string {
 func positional(t DType, v float64) (whole, frac string) {
 	s := shortest(t, v, 'f')
 	whole, frac, _ = strings.Cut(s, ".")
-	if len(frac) > precision {
+	switch {
+	case frac == "": // digits before the point are those of the exact number
+		whole = strconv.FormatFloat(v, 'f', 0, 64)
+	case len(frac) > precision:
 		s = strconv.FormatFloat(v, 'f', precision, 64)
 		whole, frac, _ = strings.Cut(s, ".")
 		frac = strings.TrimRight(frac, "0")
@@ -152,12 +157,25 @@ func shortest(t DType, v float64, format byte) string {
 // shortestHalf is shortest for float16, which strconv does not know: it tries one digit, two … Five always do.
 func shortestHalf(v float64, format byte) string {
 	for p := 0; p < 5; p++ {
-		digits := strconv.FormatFloat(v, 'e', p, 64)
-		if near, err := strconv.ParseFloat(digits, 64); err == nil && roundTo(backend.Float16, near) == v {
-			return strconv.FormatFloat(near, format, -1, 64)
+		near := roundDigits(v, p)
+		unit := math.Pow(10, math.Floor(math.Log10(math.Abs(v)))-float64(p))
+		// Below a power of two the next number is nearer than above it, so the farther decimal may be the one that fits.
+		for _, d := range []float64{near, roundDigits(near+unit, p), roundDigits(near-unit, p)} {
+			if roundTo(backend.Float16, d) == v {
+				return strconv.FormatFloat(d, format, -1, 64)
+			}
 		}
 	}
 	return strconv.FormatFloat(v, format, -1, 64)
+}
+
+// roundDigits rounds to p digits behind the first.
+func roundDigits(v float64, p int) float64 {
+	d, err := strconv.ParseFloat(strconv.FormatFloat(v, 'e', p, 64), 64)
+	if err != nil {
+		return v
+	}
+	return d
 }
 
 // roundTo gives the number of type t nearest to v.
@@ -199,6 +217,4 @@ func scalarText(t DType, v float64, whole int64) string {
 
 func padLeft(s string, width int) string { return strings.Repeat(" ", max(0, width-len(s))) + s }
 
-func padRight(s string, width int, with string) string {
-	return s + strings.Repeat(with, max(0, width-len(s)))
-}
+func padRight(s string, width int) string { return s + strings.Repeat(" ", max(0, width-len(s))) }

@@ -3,6 +3,7 @@ package ndarray
 import (
 	"github.com/gomx-org/gomx/backend"
 	"github.com/gomx-org/gomx/backend/expr"
+	"github.com/gomx-org/gomx/with"
 )
 
 // recipe is a function of this package that is no operator of MXNet's symbols, as the lowering of a call.
@@ -30,6 +31,9 @@ func (h *home) cook(name, detail string, r recipe, numbers map[string]float64, i
 	}
 	return outs[0]
 }
+
+// Concatenate joins arrays along an axis; they have the same shape beside it.
+func Concatenate(arrays []*NDArray, axis int) *NDArray { return Concat(arrays, with.Dim(axis)) }
 
 var (
 	chooseExpr = expr.MustParse("m i k -> i == k ? m : 0")

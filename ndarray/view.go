@@ -81,8 +81,10 @@ var reshapeOp = mustOp("Reshape")
 // BroadcastTo is a new array of the given shape, along whose new and stretched axes the elements repeat. The shape's
 // dimensions, aligned at the right, equal the array's or stand where it has 1; 0 keeps the array's.
 func (a *NDArray) BroadcastTo(shape ...int) *NDArray {
-	for len(a.shape) < len(shape) {
-		a = a.ExpandDims(0)
+	if missing := len(shape) - len(a.shape); missing > 0 {
+		ones := slices.Repeat(Shape{1}, missing)
+		a = a.share(append(ones, a.shape...), 0, a.length)
+		defer a.Close()
 	}
 	return BroadcastTo(a, shape)
 }

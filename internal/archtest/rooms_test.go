@@ -54,6 +54,7 @@ var rooms = []room{
 	{name: "internal/archtest"},
 	{name: "internal/backendtest", may: join(words, "backend/passes", "backend/ref")},
 	{name: "internal/verify", may: parts},
+	{name: "internal/verify/...", may: parts},
 	{name: "internal/gen", may: words},
 	{name: "internal/gen/...", may: words},
 }

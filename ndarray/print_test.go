@@ -1,0 +1,73 @@
+package ndarray
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"os"
+	"strconv"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/gomx-org/gomx/backend"
+	"github.com/gomx-org/gomx/device"
+)
+
+// printed is an array and how numpy 1.26 writes it. The numbers are listed, or number i is
+// ((i·rule[0]) mod rule[1] − rule[2])·rule[3].
+type printed struct {
+	DType string
+	Shape Shape
+	Data  []string
+	Rule  []float64
+	Text  string
+}
+
+func (p *printed) array(t *testing.T) *NDArray {
+	dt, err := backend.ParseDType(p.DType)
+	require.NoError(t, err)
+	if p.Shape == nil {
+		p.Shape = Shape{}
+	}
+	if !dt.IsFloat() && p.Rule == nil {
+		whole := make([]int64, len(p.Data))
+		for i, s := range p.Data {
+			whole[i], err = strconv.ParseInt(s, 10, 64)
+			require.NoError(t, err)
+		}
+		return Array(whole, p.Shape, Of(dt))
+	}
+	vals := make([]float64, p.Shape.Size())
+	for i := range vals {
+		if p.Rule == nil {
+			vals[i], err = strconv.ParseFloat(p.Data[i], 64)
+			require.NoError(t, err)
+		} else {
+			vals[i] = (math.Mod(float64(i)*p.Rule[0], p.Rule[1]) - p.Rule[2]) * p.Rule[3]
+		}
+	}
+	return Array(vals, p.Shape, Of(dt))
+}
+
+func TestPrintAsNumpy(t *testing.T) {
+	b, err := os.ReadFile("testdata/numpy_text.json")
+	require.NoError(t, err)
+	var cases []printed
+	require.NoError(t, json.Unmarshal(b, &cases))
+	for i := range cases {
+		p := &cases[i]
+		assert.Equal(t, p.Text, p.array(t).values(), "%s %v %v %v", p.DType, p.Shape, p.Data, p.Rule)
+	}
+}
+
+func TestPrintedForm(t *testing.T) {
+	assert.Equal(t, "\n[[1. 0.]\n [0. 1.]]\n<NDArray 2x2 @cpu(0)>", fmt.Sprint(Eye(2)))
+	assert.Equal(t, "\n[]\n<NDArray 0x3 @cpu(0)>", Zeros(Shape{2, 3}).Slice(1, 1).String())
+	assert.Equal(t, "\n3.5\n<NDArray  @cpu(1)>", Array([]float64{3.5}, Shape{}, On(device.CPU(1))).String())
+	assert.Equal(t, "\n[1.5 2. ]\n<NDArray 2 @cpu(0)>", Array([]float64{1.5, 2}, nil, Of(backend.BFloat16)).String())
+	a := Zeros(Shape{1})
+	a.Close()
+	assert.Equal(t, "<NDArray closed>", a.String())
+}
