@@ -63,13 +63,15 @@ func allFloat32(p *backend.Program, c *backend.Call) bool {
 
 // convSupports reports whether Conv or one of its gradients has a kernel as it stands.
 func convSupports(p *backend.Program, c *backend.Call) bool {
-	x, _ := convEnds(c)
-	return allFloat32(p, c) && p.Value(x).Layout == backend.N16 && n16Supports(p, c)
+	return allFloat32(p, c) && (n16Supports(p, c) || plainConvSupports(p, c))
 }
 
 // lowerConv emits the steps of a Conv or one of its gradients.
 func lowerConv(cx *compileCtx, c *backend.Call) error {
-	return lowerN16(cx, c)
+	if x, _ := convEnds(c); cx.Value(x).Layout == backend.N16 {
+		return lowerN16(cx, c)
+	}
+	return lowerPlainConv(cx, c)
 }
 
 // convPrefers puts 16 images into the lanes where channels are few or odd and the batch fills half the lanes: no channel is

@@ -2,7 +2,7 @@
 
 package cpu
 
-// #include "n16.h"
+// #include "conv.h"
 import "C"
 
 import (
@@ -13,13 +13,13 @@ import (
 // convAct is an activation that a convolution's epilogue may end in.
 type convAct int
 
-var convActs = map[expr.Op]convAct{expr.Sigmoid: C.N16_ACT_SIGMOID, expr.Tanh: C.N16_ACT_TANH, expr.Softplus: C.N16_ACT_SOFTPLUS}
+var convActs = map[expr.Op]convAct{expr.Sigmoid: C.CONV_ACT_SIGMOID, expr.Tanh: C.CONV_ACT_TANH, expr.Softplus: C.CONV_ACT_SOFTPLUS}
 
 // convEpilogue reads the epilogue of a Conv: nothing, an activation, a bias per filter, or both. ok is false for any other.
 func convEpilogue(p *backend.Program, c *backend.Call) (act convAct, bias, ok bool) {
 	e := c.Attrs.(*backend.ConvAttrs).Epilogue
 	if e == nil {
-		return C.N16_ACT_NONE, false, true
+		return C.CONV_ACT_NONE, false, true
 	}
 	if e.NumInputs > 2 || len(e.Outs) != 1 {
 		return 0, false, false
@@ -32,6 +32,20 @@ func convEpilogue(p *backend.Program, c *backend.Call) (act convAct, bias, ok bo
 	return act, bias, isSum(e, at, bias)
 }
 
+// convForwardPtrs are x, w, the bias or nothing, and y.
+func convForwardPtrs(cx *compileCtx, c *backend.Call) []place {
+	ptrs := []place{cx.Ptr(c.In[0]), cx.Ptr(c.In[1]), {}, cx.Ptr(c.Out[0])}
+	if _, bias, _ := convEpilogue(cx.p, c); bias {
+		ptrs[2] = cx.Ptr(c.In[2])
+	}
+	return ptrs
+}
+
+func convActOf(cx *compileCtx, c *backend.Call) int {
+	act, _, _ := convEpilogue(cx.p, c)
+	return int(act)
+}
+
 // stripAct looks through an activation at node at.
 func stripAct(e *expr.Expr, at int32) (inner int32, act convAct) {
 	n := e.Nodes[at]
@@ -39,9 +53,9 @@ func stripAct(e *expr.Expr, at int32) (inner int32, act convAct) {
 		return n.Args[0], a
 	}
 	if n.Op == expr.Max && isConst(e, n.Args[1], 0) {
-		return n.Args[0], C.N16_ACT_RELU
+		return n.Args[0], C.CONV_ACT_RELU
 	}
-	return at, C.N16_ACT_NONE
+	return at, C.CONV_ACT_NONE
 }
 
 func isConst(e *expr.Expr, at int32, v float64) bool {

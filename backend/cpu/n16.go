@@ -46,13 +46,11 @@ func lowerN16(cx *compileCtx, c *backend.Call) error {
 	blocks, work := ceilDiv(s.n, 16), s.f*s.c*s.taps()
 	switch c.Kind {
 	case backend.Conv:
-		act, bias, _ := convEpilogue(cx.p, c)
-		ptrs := []place{cx.Ptr(c.In[0]), cx.Ptr(c.In[1]), {}, cx.Ptr(c.Out[0])}
-		if bias {
-			ptrs[2] = cx.Ptr(c.In[2])
-		}
 		rows := pieceSize(work*s.out[2], s.out[1])
-		cx.Emit(step{Kernel: kernelSet(C.gomx_n16_conv), Pieces: blocks * ceilDiv(s.out[1], rows), Ptrs: ptrs, N: append(s.numbers(), rows, int(act))})
+		cx.Emit(step{
+			Kernel: kernelSet(C.gomx_n16_conv), Pieces: blocks * ceilDiv(s.out[1], rows),
+			Ptrs: convForwardPtrs(cx, c), N: append(s.numbers(), rows, convActOf(cx, c)),
+		})
 	case backend.ConvGradData:
 		rows := pieceSize(work*s.out[2], s.in[1])
 		cx.Emit(step{

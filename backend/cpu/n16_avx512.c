@@ -4,7 +4,8 @@
 #include "simd_math.h"
 
 #include "n16.h"
-#include "n16_act.h"
+
+#include "conv_act.h"
 #include "n16_conv_impl.h"
 #include "n16_filter_impl.h"
 

@@ -93,7 +93,7 @@ static const n16_tile_fn n16_tiles[][N16_COLS] = {
 
 // Applies the activation to n vectors of 16 and clears the lanes of images that do not exist.
 static void n16_finish(float *y, int64_t n, int act, int images) {
-	if (act != N16_ACT_NONE) n16_act(act, y, n * 16);
+	conv_act(act, 0, y, n * 16);
 	if (images < 16)
 		for (int64_t i = 0; i < n; i++) memset(y + i * 16 + images, 0, (size_t)(16 - images) * 4);
 }
@@ -171,7 +171,7 @@ void GOMX_FN(gomx_n16_conv_grad_data)(const gomx_call *g, int64_t piece, int thr
 				}
 			}
 			const int images = (int)n16_min(16, n[N16_N] - block * 16);
-			for (int j = 0; j < d.planes; j++) n16_finish(dx + (c + j) * x_plane + ih * n[N16_W] * 16, n[N16_W], N16_ACT_NONE, images);
+			for (int j = 0; j < d.planes; j++) n16_finish(dx + (c + j) * x_plane + ih * n[N16_W] * 16, n[N16_W], CONV_ACT_NONE, images);
 		}
 	}
 }
