@@ -22,7 +22,12 @@ func (v Value) DType() DType { return v.info().DType }
 // Valid reports whether v is a value at all: the zero Value stands for none.
 func (v Value) Valid() bool { return v.b != nil }
 
-func (v Value) info() *ValueInfo { return v.b.P.Value(v.ID) }
+func (v Value) info() *ValueInfo {
+	if v.b == nil {
+		return &ValueInfo{}
+	}
+	return v.b.P.Value(v.ID)
+}
 
 // Builder adds calls to one entry of a Program. Its methods check what they are given; the first mistake is kept in Err
 // with the node that made it, and what follows goes on harmlessly.
@@ -79,6 +84,9 @@ func (b *Builder) emit(k Kind, a Attrs, outs []ValueInfo, in []Value) []ValueID 
 		c.In = append(c.In, v.ID)
 	}
 	for _, o := range outs {
+		if !valid(o.Shape) {
+			b.Failf("%v: the result would have shape %v", k, o.Shape)
+		}
 		c.Out = append(c.Out, b.temp(o.Shape, o.DType))
 	}
 	if b.err == nil {
@@ -134,7 +142,7 @@ func (b *Builder) Write(name string, v Value) {
 
 // Const is a tensor of known numbers, in C order.
 func (b *Builder) Const(s Shape, t DType, data ...float64) Value {
-	if len(data) != s.Size() {
+	if !valid(s) || len(data) != s.Size() {
 		b.Failf("constant of shape %v has %d numbers", s, len(data))
 		s, data = Shape{}, []float64{0}
 	}
@@ -146,7 +154,7 @@ func (b *Builder) Scalar(t DType, v float64) Value { return b.Const(Shape{}, t, 
 
 // Iota is the constant vector 0, 1, … n−1.
 func (b *Builder) Iota(t DType, n int) Value {
-	data := make([]float64, n)
+	data := make([]float64, max(n, 0))
 	for i := range data {
 		data[i] = float64(i)
 	}
@@ -331,6 +339,10 @@ func (b *Builder) SumTo(x Value, s Shape) Value {
 	if from.Equal(s) {
 		return x
 	}
+	if full, ok := Broadcast(from, s); !ok || !full.Equal(from) {
+		b.Failf("cannot sum %v to %v", from, s)
+		return x
+	}
 	off := len(from) - len(s)
 	var axes []int
 	for i := range from {
@@ -404,8 +416,8 @@ func matDims(s Shape, trans bool) (rows, cols int) {
 
 // Conv is the cross-correlation of x (N,C,s…) with w (F,C/groups,k…); a gives everything but Epilogue.
 func (b *Builder) Conv(x, w Value, a ConvAttrs) Value {
-	s := Shape{}
-	if len(x.Shape()) == len(w.Shape()) && len(x.Shape()) == 2+len(a.Kernel) {
+	s, n := Shape{}, len(a.Kernel)
+	if len(x.Shape()) == 2+n && len(w.Shape()) == 2+n && len(a.Stride) == n && len(a.Pad) == n && len(a.Dilate) == n && !slices.Contains(a.Stride, 0) {
 		s = Shape{x.Shape()[0], w.Shape()[0]}
 		for i, k := range a.Kernel {
 			s = append(s, (x.Shape()[2+i]+2*a.Pad[i]-(a.Dilate[i]*(k-1)+1))/a.Stride[i]+1)
@@ -426,8 +438,11 @@ func (b *Builder) ConvGradFilter(dy, x Value, s Shape, a ConvAttrs) Value {
 
 // Pool pools x (N,C,s…) into the spatial size out.
 func (b *Builder) Pool(x Value, out []int, a PoolAttrs) Value {
-	s := append(Shape{}, x.Shape()[:2]...)
-	return b.call(Pool, &a, append(s, out...), x.DType(), x)
+	s := x.Shape().Clone()
+	if len(s) > 2 {
+		s = append(s[:2], out...)
+	}
+	return b.call(Pool, &a, s, x.DType(), x)
 }
 
 // PoolGrad is the gradient of Pool at data x with result y.
@@ -472,7 +487,7 @@ func (b *Builder) Reshape(x Value, s Shape) Value {
 	if x.Valid() && x.Shape().Equal(s) {
 		return x
 	}
-	if info := x.info(); info.Kind == ConstValue {
+	if info := x.info(); info.Kind == ConstValue && valid(s) && s.Size() == len(info.Const) {
 		return b.Const(s, info.DType, info.Const...)
 	}
 	return b.call(Reshape, nil, s, x.DType(), x)
@@ -498,6 +513,10 @@ func (b *Builder) Slice(x Value, out Shape, begin, step []int) Value {
 // SliceAxis takes n elements along one axis, from begin.
 func (b *Builder) SliceAxis(x Value, axis, begin, n int) Value {
 	out := x.Shape().Clone()
+	if axis < 0 || axis >= len(out) {
+		b.Failf("slice of axis %d of %v", axis, out)
+		return x
+	}
 	out[axis] = n
 	from, step := make([]int, len(out)), make([]int, len(out))
 	from[axis] = begin

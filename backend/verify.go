@@ -6,448 +6,136 @@ import (
 	"slices"
 )
 
-// Verify checks the whole Program: single assignment, definitions before uses, arguments read and written as their mode
-// allows, reads of an argument before its Write, and the shapes and types of every call. Passes are checked with it.
+// Verify checks the whole Program: single assignment, definitions before uses, values used only by entries that may see
+// them, arguments read and written as their mode allows, reads of an argument before its Write, and the shapes and types of
+// every call. Passes are checked with it.
 func (p *Program) Verify() error {
 	for i := range p.Values {
-		v := &p.Values[i]
-		if v.Shape == nil || slices.ContainsFunc(v.Shape, func(d int) bool { return d < 0 }) || !v.DType.Known() {
-			return fmt.Errorf("backend: value %%%d has shape %v, type %v", i, v.Shape, v.DType)
-		}
-		if v.Kind == ConstValue && len(v.Const) != v.Shape.Size() {
-			return fmt.Errorf("backend: constant %%%d of shape %v has %d numbers", i, v.Shape, len(v.Const))
+		if err := p.verifyValue(i); err != nil {
+			return err
 		}
 	}
-	defined := make([]bool, len(p.Values))
+	for i := range p.Args {
+		if a := &p.Args[i]; a.Value >= 0 && (int(a.Value) >= len(p.Values) || p.Values[a.Value].Kind != ArgValue || p.Values[a.Value].Arg != i) {
+			return fmt.Errorf("backend: argument %q has the value %%%d, which is not its own", a.Name, a.Value)
+		}
+	}
+	v := verifier{p: p, made: make([]EntryKind, len(p.Values))}
 	for i := range p.Values {
-		defined[i] = p.Values[i].Kind != TempValue
+		if p.Values[i].Kind == TempValue {
+			v.made[i] = numEntries
+		}
 	}
 	for i := range p.Entries {
 		e := &p.Entries[i]
-		written := make([]bool, len(p.Args))
-		if err := p.verifyCalls(e.Calls, defined, written, false); err != nil {
+		if e.Kind >= numEntries || slices.ContainsFunc(p.Entries[:i], func(o Entry) bool { return o.Kind == e.Kind }) {
+			return fmt.Errorf("backend: entry %d is of the unknown kind %d or the second of its kind", i, e.Kind)
+		}
+		v.entry, v.written = e.Kind, make([]bool, len(p.Args))
+		if err := v.calls(e.Calls, false); err != nil {
 			return fmt.Errorf("%v: %w", e.Kind, err)
 		}
 	}
 	return nil
 }
 
-func (p *Program) verifyCalls(calls []Call, defined, written []bool, inBody bool) error {
+func (p *Program) verifyValue(i int) error {
+	v := &p.Values[i]
+	switch {
+	case !valid(v.Shape) || !v.DType.Known():
+		return fmt.Errorf("backend: value %%%d has shape %v, type %v", i, v.Shape, v.DType)
+	case v.Kind == ConstValue && len(v.Const) != v.Shape.Size():
+		return fmt.Errorf("backend: constant %%%d of shape %v has %d numbers", i, v.Shape, len(v.Const))
+	case v.Kind == ArgValue && (v.Arg < 0 || v.Arg >= len(p.Args)):
+		return fmt.Errorf("backend: value %%%d is argument %d of %d", i, v.Arg, len(p.Args))
+	case v.Kind == ArgValue && (!v.Shape.Equal(p.Args[v.Arg].Shape) || v.DType != p.Args[v.Arg].DType || v.Layout != Plain):
+		a := &p.Args[v.Arg]
+		return fmt.Errorf("backend: value %%%d is %v %v %v, its argument %q %v %v", i, v.DType, v.Shape, v.Layout, a.Name, a.DType, a.Shape)
+	}
+	return nil
+}
+
+// valid reports whether s is a shape whose dimensions are all known; a dimension may be 0.
+func valid(s Shape) bool {
+	return s != nil && !slices.ContainsFunc(s, func(d int) bool { return d < 0 })
+}
+
+// verifier walks the calls of an entry.
+type verifier struct {
+	p       *Program
+	entry   EntryKind
+	made    []EntryKind // by value: the entry that makes it, numEntries while none did; arguments and constants count as Prepare's
+	written []bool      // by argument
+}
+
+// sees reports whether the present entry may read the value.
+func (v *verifier) sees(id ValueID) bool {
+	if id < 0 || int(id) >= len(v.made) {
+		return false
+	}
+	by := v.made[id]
+	return by == v.entry || by == Prepare || by == Forward && v.entry == Backward
+}
+
+func (v *verifier) calls(calls []Call, inBody bool) error {
 	for i := range calls {
-		c := &calls[i]
-		wrap := func(err error) error {
-			return &Error{Node: c.Node, Call: fmt.Sprintf("%v (call %d)", c.Kind, i), Err: err}
-		}
-		for _, in := range c.In {
-			if in < 0 || int(in) >= len(p.Values) || !defined[in] {
-				return wrap(fmt.Errorf("reads %%%d before it is made", in))
-			}
-			if v := p.Value(in); v.Kind == ArgValue && written[v.Arg] {
-				return wrap(fmt.Errorf("reads argument %q after its Write", p.Args[v.Arg].Name))
-			}
-		}
-		if c.Body != nil {
-			inner := slices.Clone(defined)
-			if err := p.verifyCalls(c.Body, inner, written, true); err != nil {
-				return wrap(fmt.Errorf("body: %w", err))
-			}
-			for _, out := range c.Out {
-				if !inner[out] {
-					return wrap(fmt.Errorf("its body does not make %%%d", out))
-				}
-			}
-		}
-		if err := kindTable[c.Kind].verify(p, c); err != nil {
-			return wrap(err)
-		}
-		for _, out := range c.Out {
-			if defined[out] {
-				return wrap(fmt.Errorf("%%%d is made twice", out))
-			}
-			defined[out] = true
-		}
-		if w, ok := c.Attrs.(*WriteAttrs); ok {
-			if inBody {
-				return wrap(errors.New("Write inside a fused call"))
-			}
-			if written[w.Arg] {
-				return wrap(fmt.Errorf("argument %q is written twice", p.Args[w.Arg].Name))
-			}
-			written[w.Arg] = true
+		if err := v.call(&calls[i], inBody); err != nil {
+			return &Error{Node: calls[i].Node, Call: fmt.Sprintf("%v (call %d)", calls[i].Kind, i), Err: err}
 		}
 	}
 	return nil
 }
 
-// arity checks how many inputs and outputs a call has; max < 0 means any number of inputs from min.
-func arity(c *Call, min, max, outs int) error {
-	if len(c.In) < min || max >= 0 && len(c.In) > max {
-		return fmt.Errorf("has %d inputs, want %d", len(c.In), min)
+func (v *verifier) call(c *Call, inBody bool) error {
+	if c.Kind >= numKinds {
+		return errors.New("unknown kind")
 	}
-	if outs >= 0 && len(c.Out) != outs {
-		return fmt.Errorf("has %d outputs, want %d", len(c.Out), outs)
-	}
-	return nil
-}
-
-// attrs gives the attributes as their type, or an error.
-func attrs[A Attrs](c *Call) (A, error) {
-	a, ok := c.Attrs.(A)
-	if !ok {
-		return a, fmt.Errorf("has attributes %T, want %T", c.Attrs, a)
-	}
-	return a, nil
-}
-
-func (p *Program) shape(id ValueID) Shape { return p.Values[id].Shape }
-
-func wantShape(what string, got, want Shape) error {
-	if !got.Equal(want) {
-		return fmt.Errorf("%s is %v, want %v", what, got, want)
-	}
-	return nil
-}
-
-func wantAxes(axes []int, s Shape) error {
-	for i, a := range axes {
-		if a < 0 || a >= len(s) || i > 0 && axes[i-1] >= a {
-			return fmt.Errorf("axes %v do not fit shape %v", axes, s)
+	for _, in := range c.In {
+		if !v.sees(in) {
+			return fmt.Errorf("reads %%%d before it is made, or from an entry that it does not see", in)
+		}
+		if x := v.p.Value(in); x.Kind == ArgValue && v.written[x.Arg] {
+			return fmt.Errorf("reads argument %q after its Write", v.p.Args[x.Arg].Name)
 		}
 	}
-	return nil
-}
-
-func verifyMap(p *Program, c *Call) error {
-	a, err := attrs[*MapAttrs](c)
-	if err != nil {
-		return err
+	for k, out := range c.Out {
+		if out < 0 || int(out) >= len(v.made) || v.made[out] != numEntries || slices.Contains(c.Out[:k], out) {
+			return fmt.Errorf("makes %%%d, which is made elsewhere or unknown", out)
+		}
 	}
-	if len(c.In) != a.E.NumInputs || len(c.Out) != len(a.E.Outs) || len(c.Out) == 0 {
-		return fmt.Errorf("has %d inputs and %d outputs, the expression %d and %d", len(c.In), len(c.Out), a.E.NumInputs, len(a.E.Outs))
-	}
-	out := p.shape(c.Out[0])
-	for _, id := range c.Out[1:] {
-		if err := wantShape("output", p.shape(id), out); err != nil {
+	if c.Body != nil {
+		if err := v.body(c); err != nil {
 			return err
 		}
 	}
-	for _, id := range c.In {
-		if s, ok := Broadcast(p.shape(id), out); !ok || !s.Equal(out) {
-			return fmt.Errorf("input %v does not broadcast to %v", p.shape(id), out)
+	if err := kindTable[c.Kind].verify(v.p, c); err != nil {
+		return err
+	}
+	for _, out := range c.Out {
+		v.made[out] = v.entry
+	}
+	if w, ok := c.Attrs.(*WriteAttrs); ok {
+		if inBody {
+			return errors.New("Write inside a fused call")
 		}
+		if v.written[w.Arg] {
+			return fmt.Errorf("argument %q is written twice", v.p.Args[w.Arg].Name)
+		}
+		v.written[w.Arg] = true
 	}
 	return nil
 }
 
-func verifyReduce(p *Program, c *Call) error {
-	a, err := attrs[*ReduceAttrs](c)
-	if err != nil {
-		return err
+// body checks the calls that c replaces: what they make for themselves is unknown outside.
+func (v *verifier) body(c *Call) error {
+	inner := verifier{v.p, v.entry, slices.Clone(v.made), v.written}
+	if err := inner.calls(c.Body, true); err != nil {
+		return fmt.Errorf("body: %w", err)
 	}
-	if err := arity(c, 1, 1, 1); err != nil {
-		return err
-	}
-	if err := wantAxes(a.Axes, p.shape(c.In[0])); err != nil {
-		return err
-	}
-	return wantShape("output", p.shape(c.Out[0]), without(p.shape(c.In[0]), a.Axes, a.Keep))
-}
-
-func verifyArgReduce(p *Program, c *Call) error {
-	a, err := attrs[*ArgReduceAttrs](c)
-	if err != nil {
-		return err
-	}
-	if err := arity(c, 1, 1, 1); err != nil {
-		return err
-	}
-	axes := []int{a.Axis}
-	if err := wantAxes(axes, p.shape(c.In[0])); err != nil {
-		return err
-	}
-	return wantShape("output", p.shape(c.Out[0]), without(p.shape(c.In[0]), axes, a.Keep))
-}
-
-func verifyStats(p *Program, c *Call) error {
-	a, err := attrs[*StatsAttrs](c)
-	if err != nil {
-		return err
-	}
-	if err := arity(c, 1, 1, 2); err != nil {
-		return err
-	}
-	if err := wantAxes(a.Axes, p.shape(c.In[0])); err != nil {
-		return err
-	}
-	want := without(p.shape(c.In[0]), a.Axes, false)
-	return errors.Join(wantShape("mean", p.shape(c.Out[0]), want), wantShape("variance", p.shape(c.Out[1]), want))
-}
-
-func verifyMatMul(p *Program, c *Call) error {
-	a, err := attrs[*MatMulAttrs](c)
-	if err != nil {
-		return err
-	}
-	if err := epilogueArity(c, 2, a.Epilogue != nil, func() int { return a.Epilogue.NumInputs }); err != nil {
-		return err
-	}
-	x, y := p.shape(c.In[0]), p.shape(c.In[1])
-	if len(x) != len(y) || len(x) != 2 && len(x) != 3 || len(x) == 3 && x[0] != y[0] {
-		return fmt.Errorf("cannot multiply %v and %v", x, y)
-	}
-	m, k := matDims(x, a.TransA)
-	k2, n := matDims(y, a.TransB)
-	if k != k2 {
-		return fmt.Errorf("cannot multiply %v and %v%v: %d columns, %d rows", x, y, a, k, k2)
-	}
-	return wantShape("output", p.shape(c.Out[0]), append(x[:len(x)-2].Clone(), m, n))
-}
-
-func epilogueArity(c *Call, inputs int, has bool, n func() int) error {
-	if has {
-		inputs += n() - 1
-	}
-	return arity(c, inputs, inputs, 1)
-}
-
-func verifyConv(p *Program, c *Call) error {
-	a, err := attrs[*ConvAttrs](c)
-	if err != nil {
-		return err
-	}
-	if err := epilogueArity(c, 2, a.Epilogue != nil, func() int { return a.Epilogue.NumInputs }); err != nil {
-		return err
-	}
-	x, w, y := p.shape(c.In[0]), p.shape(c.In[1]), p.shape(c.Out[0])
-	switch c.Kind {
-	case ConvGradData:
-		x, y = y, x
-	case ConvGradFilter:
-		x, w, y = w, y, x
-	}
-	n := len(a.Kernel)
-	if n != 2 && n != 3 || len(a.Stride) != n || len(a.Pad) != n || len(a.Dilate) != n || len(x) != n+2 || len(w) != n+2 || len(y) != n+2 {
-		return fmt.Errorf("%v does not fit data %v, weight %v, output %v", a, x, w, y)
-	}
-	if a.Groups < 1 || x[1]%a.Groups != 0 || w[0]%a.Groups != 0 || w[1] != x[1]/a.Groups || y[0] != x[0] || y[1] != w[0] {
-		return fmt.Errorf("data %v, weight %v and output %v do not fit together in %d groups", x, w, y, a.Groups)
-	}
-	for i, k := range a.Kernel {
-		// Deconvolution may leave surplus rows at the end of x: the output decides.
-		span := (y[2+i]-1)*a.Stride[i] + a.Dilate[i]*(k-1) + 1
-		if w[2+i] != k || a.Stride[i] < 1 || a.Dilate[i] < 1 || a.Pad[i] < 0 || y[2+i] < 1 || span > x[2+i]+2*a.Pad[i]+a.Stride[i]-1 {
-			return fmt.Errorf("axis %d: data %d, kernel %d of weight %v, %v do not give %d", 2+i, x[2+i], k, w, a, y[2+i])
+	for _, out := range c.Out {
+		if inner.made[out] == numEntries {
+			return fmt.Errorf("its body does not make %%%d", out)
 		}
-	}
-	return nil
-}
-
-func verifyPool(p *Program, c *Call) error {
-	a, err := attrs[*PoolAttrs](c)
-	if err != nil {
-		return err
-	}
-	x, y := c.In[0], c.Out[0]
-	if c.Kind == PoolGrad {
-		if err := arity(c, 3, 3, 1); err != nil {
-			return err
-		}
-		x, y = c.In[1], c.In[2]
-		if err := errors.Join(wantShape("output", p.shape(c.Out[0]), p.shape(x)), wantShape("head gradient", p.shape(c.In[0]), p.shape(y))); err != nil {
-			return err
-		}
-	} else if err := arity(c, 1, 1, 1); err != nil {
-		return err
-	}
-	xs, ys, n := p.shape(x), p.shape(y), len(a.Kernel)
-	if n != 2 && n != 3 || len(a.Stride) != n || len(a.Pad) != n || len(xs) != n+2 || len(ys) != n+2 || !xs[:2].Equal(ys[:2]) {
-		return fmt.Errorf("%v does not fit data %v and output %v", a, xs, ys)
-	}
-	for i, k := range a.Kernel {
-		// Every window must hold at least one element.
-		if k < 1 || a.Stride[i] < 1 || a.Pad[i] < 0 || a.Pad[i] >= k || ys[2+i] < 1 || (ys[2+i]-1)*a.Stride[i]-a.Pad[i] >= xs[2+i] {
-			return fmt.Errorf("axis %d: data %d and %v do not give %d", 2+i, xs[2+i], a, ys[2+i])
-		}
-	}
-	return nil
-}
-
-func verifySoftmax(p *Program, c *Call) error {
-	a, err := attrs[*SoftmaxAttrs](c)
-	if err != nil {
-		return err
-	}
-	if err := arity(c, 1, 1, 1); err != nil {
-		return err
-	}
-	return errors.Join(wantAxes([]int{a.Axis}, p.shape(c.In[0])), wantShape("output", p.shape(c.Out[0]), p.shape(c.In[0])))
-}
-
-func verifyTranspose(p *Program, c *Call) error {
-	a, err := attrs[*TransposeAttrs](c)
-	if err != nil {
-		return err
-	}
-	if err := arity(c, 1, 1, 1); err != nil {
-		return err
-	}
-	x := p.shape(c.In[0])
-	seen := make([]bool, len(x))
-	want := Shape{}
-	for _, ax := range a.Axes {
-		if ax < 0 || ax >= len(x) || seen[ax] {
-			return fmt.Errorf("axes %v do not fit shape %v", a.Axes, x)
-		}
-		seen[ax] = true
-		want = append(want, x[ax])
-	}
-	return wantShape("output", p.shape(c.Out[0]), want)
-}
-
-func verifyReshape(p *Program, c *Call) error {
-	if err := arity(c, 1, 1, 1); err != nil {
-		return err
-	}
-	if x, y := p.Value(c.In[0]), p.Value(c.Out[0]); x.Shape.Size() != y.Shape.Size() || x.DType != y.DType {
-		return fmt.Errorf("cannot see %v %v as %v %v", x.DType, x.Shape, y.DType, y.Shape)
-	}
-	return nil
-}
-
-func verifySlice(p *Program, c *Call) error {
-	a, err := attrs[*SliceAttrs](c)
-	if err != nil {
-		return err
-	}
-	if err := arity(c, 1, 1, 1); err != nil {
-		return err
-	}
-	x, y := p.shape(c.In[0]), p.shape(c.Out[0])
-	if len(x) != len(y) || len(a.Begin) != len(x) || len(a.Step) != len(x) {
-		return fmt.Errorf("%v does not fit shapes %v and %v", a, x, y)
-	}
-	for i := range x {
-		last := a.Begin[i] + (y[i]-1)*a.Step[i]
-		if a.Step[i] == 0 || y[i] > 0 && (a.Begin[i] < 0 || a.Begin[i] >= x[i] || last < 0 || last >= x[i]) {
-			return fmt.Errorf("axis %d: %v leaves %v to give %v", i, a, x, y)
-		}
-	}
-	return nil
-}
-
-func verifyConcat(p *Program, c *Call) error {
-	a, err := attrs[*ConcatAttrs](c)
-	if err != nil {
-		return err
-	}
-	if err := arity(c, 1, -1, 1); err != nil {
-		return err
-	}
-	want := p.shape(c.In[0]).Clone()
-	if err := wantAxes([]int{a.Axis}, want); err != nil {
-		return err
-	}
-	want[a.Axis] = 0
-	for _, id := range c.In {
-		s := p.shape(id)
-		if len(s) != len(want) {
-			return fmt.Errorf("inputs %v and %v differ in axes", p.shape(c.In[0]), s)
-		}
-		want[a.Axis] += s[a.Axis]
-		for i := range s {
-			if i != a.Axis && s[i] != want[i] {
-				return fmt.Errorf("inputs %v and %v differ beside axis %d", p.shape(c.In[0]), s, a.Axis)
-			}
-		}
-	}
-	return wantShape("output", p.shape(c.Out[0]), want)
-}
-
-func verifyPad(p *Program, c *Call) error {
-	a, err := attrs[*PadAttrs](c)
-	if err != nil {
-		return err
-	}
-	if err := arity(c, 1, 1, 1); err != nil {
-		return err
-	}
-	x, y := p.shape(c.In[0]), p.shape(c.Out[0])
-	if len(x) != len(y) || len(a.Before) != len(x) {
-		return fmt.Errorf("%v does not fit shapes %v and %v", a, x, y)
-	}
-	for i := range x {
-		after := y[i] - x[i] - a.Before[i]
-		if a.Before[i] < 0 || after < 0 || a.Mode == PadReflect && (a.Before[i] >= x[i] || after >= x[i]) {
-			return fmt.Errorf("axis %d: cannot pad %d to %d with %d before", i, x[i], y[i], a.Before[i])
-		}
-	}
-	return nil
-}
-
-func verifyGather(p *Program, c *Call) error {
-	a, err := attrs[*GatherAttrs](c)
-	if err != nil {
-		return err
-	}
-	if err := arity(c, 2, 2, 1); err != nil {
-		return err
-	}
-	x, y, idx := p.shape(c.In[0]), p.shape(c.Out[0]), p.shape(c.In[1])
-	if c.Kind == ScatterAdd {
-		x, y = y, x
-	}
-	if err := wantAxes([]int{a.Axis}, x); err != nil {
-		return err
-	}
-	want := append(x[:a.Axis].Clone(), idx...)
-	return wantShape("gathered", y, append(want, x[a.Axis+1:]...))
-}
-
-func verifyRandom(p *Program, c *Call) error {
-	if _, err := attrs[*RandomAttrs](c); err != nil {
-		return err
-	}
-	if err := arity(c, 1, 1, 1); err != nil {
-		return err
-	}
-	return wantShape("rng", p.shape(c.In[0]), Shape{4})
-}
-
-func verifyRelayout(p *Program, c *Call) error {
-	if err := arity(c, 1, 1, 1); err != nil {
-		return err
-	}
-	return wantShape("output", p.shape(c.Out[0]), p.shape(c.In[0]))
-}
-
-func verifyWrite(p *Program, c *Call) error {
-	a, err := attrs[*WriteAttrs](c)
-	if err != nil {
-		return err
-	}
-	if err := arity(c, 1, 1, 0); err != nil {
-		return err
-	}
-	if a.Arg < 0 || a.Arg >= len(p.Args) {
-		return fmt.Errorf("argument %d of %d", a.Arg, len(p.Args))
-	}
-	arg := &p.Args[a.Arg]
-	if arg.Mode == In {
-		return fmt.Errorf("argument %q is read-only", arg.Name)
-	}
-	if v := p.Value(c.In[0]); v.DType != arg.DType {
-		return fmt.Errorf("argument %q is %v, the value %v", arg.Name, arg.DType, v.DType)
-	}
-	return wantShape("value for "+arg.Name, p.shape(c.In[0]), arg.Shape)
-}
-
-func verifyHost(p *Program, c *Call) error {
-	a, err := attrs[*HostAttrs](c)
-	if err != nil {
-		return err
-	}
-	if a.Fn == nil {
-		return errors.New("has no function")
 	}
 	return nil
 }
