@@ -2,9 +2,10 @@ package ref
 
 import (
 	"fmt"
-	"runtime"
 	"sync"
 	"sync/atomic"
+
+	"gonum.org/v1/gonum/blas/blas32"
 
 	"github.com/gomx-org/gomx/backend"
 )
@@ -19,7 +20,7 @@ type device struct {
 }
 
 func (d *device) Info() backend.Info {
-	return backend.Info{Name: d.name, Kernels: "go", BLAS: "gonum", Threads: runtime.GOMAXPROCS(0)}
+	return backend.Info{Name: d.name, Kernels: "go", BLAS: fmt.Sprintf("%T", blas32.Implementation()), Threads: workers()}
 }
 
 // maxBytes is more than any machine has; a size beyond it is a mistake, which make would answer with a panic.

@@ -12,34 +12,30 @@ type poolShape struct {
 	channels                     int // N·C
 	in, out, kernel, stride, pad [3]int
 	inSize, outSize              int
+	windows                      []window // of one channel, in order
 }
 
 func newPoolShape(a *backend.PoolAttrs, x, y backend.Shape) *poolShape {
-	return &poolShape{
+	s := &poolShape{
 		PoolAttrs: a, channels: x[:2].Size(),
 		in: spatial(x[2:], 1), out: spatial(y[2:], 1), kernel: spatial(a.Kernel, 1),
 		stride: spatial(a.Stride, 1), pad: spatial(a.Pad, 0),
 		inSize: x[2:].Size(), outSize: y[2:].Size(),
 	}
+	for d := range s.out[0] {
+		for h := range s.out[1] {
+			for w := range s.out[2] {
+				s.windows = append(s.windows, s.window([3]int{d, h, w}))
+			}
+		}
+	}
+	return s
 }
 
 // window is the part of a pooling window inside the data, and the divisor of an average.
 type window struct {
 	lo, hi  [3]int
 	divisor float64
-}
-
-// each visits the windows of one channel in order.
-func (s *poolShape) each(visit func(out int, w window)) {
-	out := 0
-	for d := range s.out[0] {
-		for h := range s.out[1] {
-			for x := range s.out[2] {
-				visit(out, s.window([3]int{d, h, x}))
-				out++
-			}
-		}
-	}
 }
 
 func (s *poolShape) window(o [3]int) window {
@@ -57,13 +53,10 @@ func (s *poolShape) window(o [3]int) window {
 	return w
 }
 
-// lines visits the rows of a window: n elements from position at.
-func (s *poolShape) lines(w *window, visit func(at, n int)) {
-	for d := w.lo[0]; d < w.hi[0]; d++ {
-		for h := w.lo[1]; h < w.hi[1]; h++ {
-			visit((d*s.in[1]+h)*s.in[2]+w.lo[2], w.hi[2]-w.lo[2])
-		}
-	}
+// line is where the row (d, h) of a window begins and ends in the channel.
+func (s *poolShape) line(w *window, d, h int) (from, to int) {
+	at := (d*s.in[1] + h) * s.in[2]
+	return at + w.lo[2], at + w.hi[2]
 }
 
 func newPool[T float](c *call) compute[T] {
@@ -71,10 +64,12 @@ func newPool[T float](c *call) compute[T] {
 	return func(in, out [][]T) {
 		for ch := range s.channels {
 			x, y := in[0][ch*s.inSize:(ch+1)*s.inSize], out[0][ch*s.outSize:]
-			if s.Type == backend.PoolMax {
-				s.each(func(o int, w window) { y[o] = x[poolArgMax(s, x, &w)] })
-			} else {
-				s.each(func(o int, w window) { y[o] = T(poolSum(s, x, &w)) })
+			for o := range s.windows {
+				if s.Type == backend.PoolMax {
+					y[o] = x[poolArgMax(s, x, &s.windows[o])]
+				} else {
+					y[o] = T(poolSum(s, x, &s.windows[o]))
+				}
 			}
 		}
 	}
@@ -82,29 +77,36 @@ func newPool[T float](c *call) compute[T] {
 
 // poolArgMax is the position of the first largest element of a window; a NaN counts as the largest.
 func poolArgMax[T float](s *poolShape, x []T, w *window) int {
-	best := (w.lo[0]*s.in[1]+w.lo[1])*s.in[2] + w.lo[2]
-	s.lines(w, func(at, n int) {
-		for i := at; i < at+n; i++ {
-			if b := x[best]; x[i] > b || x[i] != x[i] && b == b {
-				best = i
+	best, _ := s.line(w, w.lo[0], w.lo[1])
+	top := x[best]
+	for d := w.lo[0]; d < w.hi[0]; d++ {
+		for h := w.lo[1]; h < w.hi[1]; h++ {
+			from, to := s.line(w, d, h)
+			for i, v := range x[from:to] {
+				if v > top || v != v && top == top {
+					best, top = from+i, v
+				}
 			}
 		}
-	})
+	}
 	return best
 }
 
 func poolSum[T float](s *poolShape, x []T, w *window) float64 {
 	sum := 0.0
 	p := float64(s.P)
-	s.lines(w, func(at, n int) {
-		for _, v := range x[at : at+n] {
-			if s.Type == backend.PoolLp {
-				sum += math.Pow(math.Abs(float64(v)), p)
-			} else {
-				sum += float64(v)
+	for d := w.lo[0]; d < w.hi[0]; d++ {
+		for h := w.lo[1]; h < w.hi[1]; h++ {
+			from, to := s.line(w, d, h)
+			for _, v := range x[from:to] {
+				if s.Type == backend.PoolLp {
+					sum += math.Pow(math.Abs(float64(v)), p)
+				} else {
+					sum += float64(v)
+				}
 			}
 		}
-	})
+	}
 	switch s.Type {
 	case backend.PoolAvg:
 		return sum / w.divisor
@@ -123,7 +125,9 @@ func newPoolGrad[T float](c *call) compute[T] {
 		for ch := range s.channels {
 			dy, x, y := in[0][ch*s.outSize:], in[1][ch*s.inSize:(ch+1)*s.inSize], in[2][ch*s.outSize:]
 			dx := out[0][ch*s.inSize : (ch+1)*s.inSize]
-			s.each(func(o int, w window) { poolSpread(s, dx, x, dy[o], y[o], &w) })
+			for o := range s.windows {
+				poolSpread(s, dx, x, dy[o], y[o], &s.windows[o])
+			}
 		}
 	}
 }
@@ -137,15 +141,18 @@ func poolSpread[T float](s *poolShape, dx, x []T, dy, y T, w *window) {
 	if s.Type == backend.PoolAvg {
 		g = T(float64(dy) / w.divisor)
 	}
-	s.lines(w, func(at, n int) {
-		for i := at; i < at+n; i++ {
-			if s.Type == backend.PoolLp {
-				dx[i] += T(lpGrad(float64(x[i]), float64(y), float64(s.P)) * float64(dy))
-			} else {
-				dx[i] += g
+	for d := w.lo[0]; d < w.hi[0]; d++ {
+		for h := w.lo[1]; h < w.hi[1]; h++ {
+			from, to := s.line(w, d, h)
+			for i := from; i < to; i++ {
+				if s.Type == backend.PoolLp {
+					dx[i] += T(lpGrad(float64(x[i]), float64(y), float64(s.P)) * float64(dy))
+				} else {
+					dx[i] += g
+				}
 			}
 		}
-	})
+	}
 }
 
 func lpGrad(x, y, p float64) float64 {
