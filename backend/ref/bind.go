@@ -18,8 +18,9 @@ type source struct {
 // bound is an entry with all addresses resolved.
 type bound struct {
 	x       *executable
-	kind    backend.EntryKind
+	entry   *entry
 	steps   []step
+	mem     [][]byte // by argument
 	written []backend.Buffer
 	prepare *bound   // run first when its sources changed; nil when not needed
 	sources []source // of Prepare: the arguments it reads
@@ -39,74 +40,110 @@ func (x *executable) Bind(kind backend.EntryKind, args []backend.Region) (backen
 	if x.closed {
 		return nil, x.errClosed()
 	}
-	return x.bind(kind, args)
-}
-
-func (x *executable) bind(kind backend.EntryKind, args []backend.Region) (*bound, error) {
-	e := x.entries[kind]
-	if e == nil {
-		return nil, fmt.Errorf("%s: the program has no entry %v", x.device.name, kind)
-	}
-	if len(args) != len(x.p.Args) {
-		return nil, fmt.Errorf("%s: %d regions given, the program has %d arguments", x.device.name, len(args), len(x.p.Args))
-	}
-	mem, err := x.resolveArgs(e, args)
+	b, err := x.bind(kind)
 	if err != nil {
 		return nil, err
 	}
-	b := &bound{x: x, kind: kind}
-	for i := range e.work {
-		w := &e.work[i]
-		s := step{work: w}
-		for _, id := range w.call.In {
-			s.in = append(s.in, x.memory(id, mem))
-		}
-		for _, id := range w.call.Out {
-			s.out = append(s.out, x.memory(id, mem))
-		}
-		if a, ok := w.call.Attrs.(*backend.WriteAttrs); ok {
-			s.out = append(s.out, mem[a.Arg])
-		}
-		b.steps = append(b.steps, s)
-	}
-	for _, i := range e.args {
-		switch {
-		case e.written[i] && args[i].Buffer != nil:
-			b.written = append(b.written, args[i].Buffer)
-		case kind == backend.Prepare:
-			b.sources = append(b.sources, source{region: args[i]})
-		}
-	}
-	if e.needsPrepare {
-		if b.prepare, err = x.bind(backend.Prepare, args); err != nil {
-			return nil, err
-		}
+	if err := b.point(args); err != nil {
+		return nil, err
 	}
 	return b, nil
 }
 
-// resolveArgs gives the memory of each argument that the entry uses.
-func (x *executable) resolveArgs(e *entry, args []backend.Region) ([][]byte, error) {
-	mem := make([][]byte, len(args))
+// bind makes a bound that does not know its arguments yet.
+func (x *executable) bind(kind backend.EntryKind) (*bound, error) {
+	e := x.entries[kind]
+	if e == nil {
+		return nil, fmt.Errorf("%s: the program has no entry %v", x.device.name, kind)
+	}
+	b := &bound{x: x, entry: e, mem: make([][]byte, len(x.p.Args))}
+	for i := range e.work {
+		w := &e.work[i]
+		outs := len(w.call.Out)
+		if w.call.Kind == backend.Write {
+			outs = 1
+		}
+		b.steps = append(b.steps, step{w, make([][]byte, len(w.call.In)), make([][]byte, outs)})
+	}
+	if e.needsPrepare {
+		var err error
+		b.prepare, err = x.bind(backend.Prepare)
+		return b, err
+	}
+	return b, nil
+}
+
+// Rebind implements backend.Rebinder.
+func (b *bound) Rebind(args []backend.Region) error {
+	b.x.mu.Lock()
+	defer b.x.mu.Unlock()
+	if err := b.usable(); err != nil {
+		return err
+	}
+	err := b.point(args)
+	if err != nil {
+		b.close()
+	}
+	return err
+}
+
+// point gives every step its memory.
+func (b *bound) point(args []backend.Region) error {
+	if err := b.resolveArgs(args); err != nil {
+		return err
+	}
+	for i := range b.steps {
+		s := &b.steps[i]
+		for k, id := range s.call.In {
+			s.in[k] = b.memory(id)
+		}
+		for k, id := range s.call.Out {
+			s.out[k] = b.memory(id)
+		}
+		if a, ok := s.call.Attrs.(*backend.WriteAttrs); ok {
+			s.out[0] = b.mem[a.Arg]
+		}
+	}
+	b.written, b.sources = b.written[:0], b.sources[:0]
+	for _, i := range b.entry.args {
+		switch {
+		case b.entry.written[i] && args[i].Buffer != nil:
+			b.written = append(b.written, args[i].Buffer)
+		case b.entry.kind == backend.Prepare:
+			b.sources = append(b.sources, source{region: args[i]})
+		}
+	}
+	if b.prepare != nil {
+		return b.prepare.point(args)
+	}
+	return nil
+}
+
+// resolveArgs finds the memory of each argument that the entry uses.
+func (b *bound) resolveArgs(args []backend.Region) error {
+	e, p, name := b.entry, b.x.p, b.x.device.name
+	if len(args) != len(p.Args) {
+		return fmt.Errorf("%s: %d regions given, the program has %d arguments", name, len(args), len(p.Args))
+	}
 	for _, i := range e.args {
-		a := &x.p.Args[i]
+		a := &p.Args[i]
 		m, err := regionBytes(args[i])
 		if err != nil {
-			return nil, fmt.Errorf("%s: bind %v: argument %q: %w", x.device.name, e.kind, a.Name, err)
+			return fmt.Errorf("%s: bind %v: argument %q: %w", name, e.kind, a.Name, err)
 		}
 		if want := a.Shape.Size() * a.DType.Size(); len(m) != want {
-			return nil, fmt.Errorf("%s: bind %v: argument %q has %d bytes, want %d for %v %v", x.device.name, e.kind, a.Name, len(m), want, a.DType, a.Shape)
+			return fmt.Errorf("%s: bind %v: argument %q has %d bytes, want %d for %v %v", name, e.kind, a.Name, len(m), want, a.DType, a.Shape)
 		}
-		mem[i] = m
+		b.mem[i] = m
 	}
 	for _, i := range e.args {
 		for _, j := range e.args {
-			if i != j && e.written[i] && overlap(mem[i], mem[j]) {
-				return nil, fmt.Errorf("%s: bind %v: argument %q is written and overlaps %q", x.device.name, e.kind, x.p.Args[i].Name, x.p.Args[j].Name)
+			if i != j && e.written[i] && overlap(b.mem[i], b.mem[j]) {
+				return fmt.Errorf("%s: bind %v: argument %q is written and overlaps %q", name, e.kind, p.Args[i].Name, p.Args[j].Name)
 			}
 		}
 	}
-	return mem, nil
+	return nil
 }
 
 func overlap(a, b []byte) bool {
@@ -118,7 +155,8 @@ func overlap(a, b []byte) bool {
 }
 
 // memory is where a value lies.
-func (x *executable) memory(id backend.ValueID, args [][]byte) []byte {
+func (b *bound) memory(id backend.ValueID) []byte {
+	x := b.x
 	at, n := x.plan.Places[id], x.p.Value(id).Bytes()
 	var area []byte
 	switch at.Area {
@@ -129,7 +167,7 @@ func (x *executable) memory(id backend.ValueID, args [][]byte) []byte {
 	case passes.Consts:
 		area = x.consts
 	case passes.InArg:
-		area = args[at.Arg]
+		area = b.mem[at.Arg]
 	}
 	return area[at.Offset : at.Offset+n : at.Offset+n]
 }
@@ -138,11 +176,8 @@ func (x *executable) memory(id backend.ValueID, args [][]byte) []byte {
 func (b *bound) Run() error {
 	b.x.mu.Lock()
 	defer b.x.mu.Unlock()
-	if b.x.closed {
-		return b.x.errClosed()
-	}
-	if b.closed {
-		return fmt.Errorf("%s: the bound entry is closed", b.x.device.name)
+	if err := b.usable(); err != nil {
+		return err
 	}
 	b.err = b.run()
 	if b.err != nil {
@@ -151,20 +186,30 @@ func (b *bound) Run() error {
 	return b.err
 }
 
+func (b *bound) usable() error {
+	if b.x.closed {
+		return b.x.errClosed()
+	}
+	if b.closed {
+		return fmt.Errorf("%s: the bound entry is closed", b.x.device.name)
+	}
+	return nil
+}
+
 func (b *bound) run() error {
 	if b.prepare != nil && b.prepare.stale() {
 		if err := b.prepare.run(); err != nil {
 			return err
 		}
 	}
-	if b.kind == backend.Prepare {
+	if b.entry.kind == backend.Prepare {
 		b.x.isPrepared = false
 	}
 	err := b.runSteps()
 	for _, w := range b.written {
 		w.Touch()
 	}
-	if b.kind == backend.Prepare && err == nil {
+	if b.entry.kind == backend.Prepare && err == nil {
 		b.remember()
 	}
 	return err
@@ -224,5 +269,9 @@ func (b *bound) Wait() error {
 func (b *bound) Close() {
 	b.x.mu.Lock()
 	defer b.x.mu.Unlock()
-	b.steps, b.written, b.prepare, b.sources, b.closed = nil, nil, nil, nil, true
+	b.close()
+}
+
+func (b *bound) close() {
+	b.steps, b.mem, b.written, b.prepare, b.sources, b.closed = nil, nil, nil, nil, nil, true
 }

@@ -221,6 +221,29 @@ func TestBindRefuses(t *testing.T) {
 	assert.NoError(t, err, "arguments that are only read may overlap")
 }
 
+// Rebind points an entry, and its Prepare, at other memory without allocating.
+func TestRebind(t *testing.T) {
+	runs := 0
+	exe := compile(t, twoEntries(t, &runs), backend.Options{})
+	args := func(w float32) ([]backend.Region, []float32) {
+		y := make([]float32, 4)
+		return []backend.Region{region([]float32{w, w, w, w}), region([]float32{1, 2, 3, 4}), region(y)}, y
+	}
+	first, y1 := args(1)
+	second, y2 := args(3)
+	bound := bind(t, exe, backend.Infer, first...)
+	require.NoError(t, bound.Run())
+	re := bound.(interface{ Rebind([]backend.Region) error })
+	require.NoError(t, re.Rebind(second))
+	require.NoError(t, bound.Run())
+	assert.Equal(t, []float32{1, 2, 3, 4}, y1)
+	assert.Equal(t, []float32{9, 18, 27, 36}, y2)
+	assert.Zero(t, testing.AllocsPerRun(3, func() { _ = re.Rebind(first) }))
+	assert.ErrorContains(t, re.Rebind(second[:2]), "2 regions given")
+	assert.ErrorContains(t, bound.Run(), "closed")
+	assert.ErrorContains(t, re.Rebind(second), "closed")
+}
+
 func TestHostErrorNamesItsNode(t *testing.T) {
 	p := program(t, backend.Infer, func(b *backend.Builder) {
 		x := b.Arg("x", backend.In, backend.Shape{2}, backend.Float32)
