@@ -120,7 +120,7 @@ func (p *BatchNormParam) forward(c *Ctx, in []Value) []Value {
 	n := len(x.Shape())
 	axis, _ := x.Shape().Axis(p.Axis)
 	t := wide(x.DType())
-	mean, variance := Value{}, Value{}
+	var mean, variance Value
 	if p.batchStats(c) {
 		mean, variance = c.Stats(c.Cast(x, t), allBut(n, axis)...)
 	} else {
@@ -134,7 +134,7 @@ func (p *BatchNormParam) forward(c *Ctx, in []Value) []Value {
 		scale = c.Mul(inv, in[bnGamma])
 	}
 	along := func(v Value) Value { return alongAxis(c, v, n, axis) }
-	y := Value{}
+	var y Value
 	if p.batchStats(c) {
 		y = c.Map1(normalizeExpr, x, along(mean), along(scale), along(in[bnBeta]))
 	} else {
@@ -171,7 +171,7 @@ func (p *BatchNormParam) backward(c *Ctx, dout []Value) []Value {
 	}
 	dbeta := c.Sum(c.Cast(dy, t), others...)
 	d := []Value{{}, {}, dbeta}
-	dot := Value{}
+	var dot Value
 	if !p.FixGamma || p.batchStats(c) {
 		dot = c.Sum(c.MapAs(t, centredExpr, dy, x, along(mean)), others...)
 	}

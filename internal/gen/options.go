@@ -41,7 +41,6 @@ type option struct {
 	prefix string // of the constants
 	oneOr  bool   // a number for some of the operators, a tuple for others
 	uses   []use  // by operator
-	given  []*op.Def
 }
 
 // use is the option as a parameter of one operator.
