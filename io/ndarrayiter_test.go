@@ -140,6 +140,23 @@ func TestRolledRowsCount(t *testing.T) {
 	assert.Equal(t, []int{4, 4, 2}, collect(t, it).valid)
 }
 
+// TestRollOverLosesNothing: over two epochs of 10 examples in batches of 4 each comes twice, mixed or not.
+func TestRollOverLosesNothing(t *testing.T) {
+	it := ofCounting(t, 10, BatchSize(4), LastBatch(RollOver), Shuffle(2))
+	counts := map[float32]int{}
+	for range 2 {
+		for _, rows := range collect(t, it).rows {
+			for _, x := range rows {
+				counts[x]++
+			}
+		}
+		it.Reset()
+	}
+	for i := range 10 {
+		assert.Equal(t, 2, counts[float32(i)], "example %d", i)
+	}
+}
+
 func TestResizeIterRecorded(t *testing.T) {
 	var c iterCase
 	load(t, "testdata/iters/resizeiter.json", &c)

@@ -156,6 +156,14 @@ func TestPrefetchContext(t *testing.T) {
 	assert.ErrorContains(t, p.Restore(State{Inner: []State{{}}}), "or it was closed")
 }
 
+// TestPrefetchResetOfFreshEpoch: a batch that was made but never given does not begin an epoch.
+func TestPrefetchResetOfFreshEpoch(t *testing.T) {
+	p := prefetching(t, ofCounting(t, 10, BatchSize(4), Shuffle(1)))
+	p.start() // as Next does before its context ends
+	p.Reset()
+	assert.Equal(t, State{Inner: []State{{}}}, p.State())
+}
+
 func TestPrefetchError(t *testing.T) {
 	s := &slow{ofCounting(t, 10, BatchSize(4)), make(chan struct{}, 1), errors.New("disk on fire")}
 	p := prefetching(t, hidden{s})

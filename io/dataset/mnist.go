@@ -54,6 +54,7 @@ type config struct {
 	attempts int           // without a byte of progress, before a server is given up
 	pause    time.Duration // before the second attempt; doubled for each further one
 	stall    time.Duration // without a byte, before a connection is given up
+	iter     iterConfig
 }
 
 func newConfig(opts []Option) *config {
