@@ -250,6 +250,10 @@ func (f *fit) validate(ctx context.Context) error {
 	}
 	f.metric.Reset()
 	if err := f.m.score(ctx, f.eval, f.metric, 0); err != nil {
+		if ctx.Err() != nil {
+			f.epoch++ // training of this one is done
+			return f.interrupted(ctx)
+		}
 		return err
 	}
 	for _, v := range f.metric.Values() {

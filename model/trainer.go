@@ -29,6 +29,11 @@ func (m *FeedForward) newTrainer(data, label []mxio.DataDesc) (*trainer, error) 
 	if err != nil {
 		return nil, err
 	}
+	for _, l := range m.Symbol.ListLabels() {
+		if _, ok := in.shapes[l]; !ok {
+			return nil, fmt.Errorf("model: the network wants the label %q, the data provides %v", l, label)
+		}
+	}
 	if err := m.initParams(in); err != nil {
 		return nil, err
 	}

@@ -113,7 +113,7 @@ func TestTrainsSavesAndResumesBitForBit(t *testing.T) {
 func TestCtrlC(t *testing.T) {
 	bin, data, dir := program(t), digits(t), t.TempDir()
 	straight, broken := filepath.Join(dir, "a"), filepath.Join(dir, "b")
-	common := []string{"--data-dir", data, "--num-examples", "1300", "--num-epochs", "60", "--network", "lenet", "--lr", ".01"}
+	common := []string{"--data-dir", data, "--num-examples", "1300", "--num-epochs", "60"}
 	require.Equal(t, 0, run(t, bin, append(common, "--model-prefix", straight)...).code)
 
 	cmd := exec.Command(bin, append(common, "--model-prefix", broken)...)
