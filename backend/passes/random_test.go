@@ -41,7 +41,6 @@ type generator struct {
 	*rand.Rand
 	b    *backend.Builder
 	vals []backend.Value
-	outs int
 }
 
 func randomProgram(t *testing.T, seed int64) *backend.Program {

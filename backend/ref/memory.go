@@ -20,15 +20,6 @@ func view[T any](b []byte) []T {
 	return unsafe.Slice((*T)(unsafe.Pointer(unsafe.SliceData(b))), n)
 }
 
-// bytesOf sees elements as bytes.
-func bytesOf[T any](s []T) []byte {
-	var zero T
-	if len(s) == 0 {
-		return nil
-	}
-	return unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(s))), len(s)*int(unsafe.Sizeof(zero)))
-}
-
 // alignedBytes is memory that begins at a multiple of 64.
 func alignedBytes(n int) []byte {
 	b := make([]byte, n+63)
