@@ -68,6 +68,7 @@ func (n *networkFlags) shape() (backend.Shape, int, error) {
 	return append(backend.Shape{n.Batch}, image...), classes, nil
 }
 
+// Run does what the command says.
 func (c *benchCmd) Run() error {
 	ctx, info, err := c.device()
 	if err != nil {

@@ -14,6 +14,7 @@ import (
 // infoCmd says what this machine has for gomx.
 type infoCmd struct{}
 
+// Run does what the command says.
 func (c *infoCmd) Run() error {
 	fmt.Printf("go       %s %s/%s\n", runtime.Version(), runtime.GOOS, runtime.GOARCH)
 	dev, err := device.CPU(0).Device()
@@ -31,6 +32,7 @@ func (c *infoCmd) Run() error {
 // opsCmd lists operators and kernel kinds.
 type opsCmd struct{}
 
+// Run does what the command says.
 func (c *opsCmd) Run() error {
 	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "OPERATOR\tGRADIENT\tWHAT")

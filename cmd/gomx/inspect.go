@@ -28,6 +28,7 @@ type inspectCmd struct {
 	JSON       bool   `name:"json" help:"Write JSON."`
 }
 
+// Run does what the command says.
 func (c *inspectCmd) Run() error {
 	if c.Program {
 		return c.program()

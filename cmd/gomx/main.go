@@ -1,6 +1,10 @@
 // Gomx holds the tools around the library.
 //
-//	gomx verify vectors     # replays cases recorded from MXNet
+//	gomx verify vectors                                  # replays cases recorded from MXNet
+//	gomx bench --network lenet --mode train              # images a second
+//	gomx inspect model/lenet-0001.params                 # what a file is and holds
+//	gomx inspect --program --network lenet --mode train  # what a network becomes, pass by pass
+//	gomx info; gomx ops                                  # what there is
 package main
 
 import (
@@ -12,7 +16,11 @@ import (
 
 // cli lists the commands, one a line; each lives in a file of its own.
 type cli struct {
-	Verify verifyCmd `cmd:"" help:"Replay cases recorded from MXNet and compare every array with what MXNet computed."`
+	Bench   benchCmd   `cmd:"" help:"Measure images a second on the code path of Fit or Predict; the last line is JSON."`
+	Info    infoCmd    `cmd:"" help:"Show devices, instruction set and BLAS."`
+	Inspect inspectCmd `cmd:"" help:"Show what a model file holds, or with --program what a network becomes."`
+	Ops     opsCmd     `cmd:"" help:"List operators, and kernels by backend."`
+	Verify  verifyCmd  `cmd:"" help:"Replay cases recorded from MXNet and compare every array with what MXNet computed."`
 }
 
 func main() { os.Exit(run(os.Args[1:])) }

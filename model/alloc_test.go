@@ -1,0 +1,51 @@
+package model
+
+import (
+	"context"
+	"errors"
+	"io"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	mxio "github.com/gomx-org/gomx/io"
+	"github.com/gomx-org/gomx/metric"
+	"github.com/gomx-org/gomx/model/zoo"
+	"github.com/gomx-org/gomx/optimizer"
+)
+
+// A whole batch of Fit — next batch, forward, backward, update, metric, callbacks — allocates nothing once it runs.
+func TestABatchAllocatesNothing(t *testing.T) {
+	for _, network := range []string{"mlp", "lenet"} {
+		t.Run(network, func(t *testing.T) {
+			net, err := zoo.Open(network, 10)
+			require.NoError(t, err)
+			const n = 64
+			data, err := mxio.NewNDArrayIter(mxio.Floats(make([]float32, n*784), n, 1, 28, 28), mxio.Floats(make([]float32, n)), mxio.BatchSize(16), mxio.Shuffle(1))
+			require.NoError(t, err)
+			m := NewFeedForward(net, Optimizer(optimizer.SGD{LearningRate: 0.01, Momentum: 0.9, LRScheduler: optimizer.FactorScheduler{Step: 1000, Factor: 0.9}}))
+			measure, err := metric.New("accuracy", "top_k_accuracy_5", "cross-entropy")
+			require.NoError(t, err)
+			f := &fit{m: m, train: data, metric: measure}
+			f.t, err = m.newTrainer(data.ProvideData(), data.ProvideLabel())
+			require.NoError(t, err)
+			defer f.t.close()
+			ctx := context.Background()
+			allocs := testing.AllocsPerRun(8, func() {
+				b, err := data.Next(ctx)
+				if errors.Is(err, io.EOF) {
+					data.Reset()
+					b, err = data.Next(ctx)
+				}
+				if err == nil {
+					err = f.one(b)
+				}
+				if err != nil {
+					t.Fatal(err)
+				}
+			})
+			assert.Zero(t, allocs)
+		})
+	}
+}
