@@ -36,6 +36,9 @@ var blas = sync.OnceValue(func() (b struct {
 	return b
 })
 
+// blasChosen reports whether the user wants the library wherever it can do the work.
+var blasChosen = os.Getenv("GOMX_BLAS") != ""
+
 // blasTitle is the beginning of what OpenBLAS says of itself: its name and version.
 func blasTitle(config string) string {
 	words := strings.Fields(config)
@@ -49,14 +52,15 @@ func blasTitle(config string) string {
 	return config
 }
 
-// blasName is what Info shows: the library, or "own" for the product in this package, with the reason when GOMX_BLAS
-// names a library that cannot be used.
-func blasName() string {
+// blasName is what Info shows: the library where it does the work, else "own".
+func blasName(l level) string {
 	b := blas()
 	switch {
-	case b.name != "":
+	case b.name != "" && (blasChosen || l == levelScalar):
 		return b.name
-	case os.Getenv("GOMX_BLAS") != "" && b.err != "":
+	case b.name != "":
+		return "own (" + b.name + " by GOMX_BLAS)"
+	case blasChosen && b.err != "":
 		return "own (GOMX_BLAS: " + b.err + ")"
 	}
 	return "own"

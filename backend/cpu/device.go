@@ -31,7 +31,7 @@ func (d *Device) String() string { return fmt.Sprintf("cpu(%d)", d.index) }
 
 // Info tells the instruction set and the BLAS in use.
 func (d *Device) Info() backend.Info {
-	return backend.Info{Name: d.String(), Kernels: d.level.String(), BLAS: blasName(), Threads: Threads(), Memory: totalMemory()}
+	return backend.Info{Name: d.String(), Kernels: d.level.String(), BLAS: blasName(d.level), Threads: Threads(), Memory: totalMemory()}
 }
 
 // Copy moves bytes between buffers and host memory.

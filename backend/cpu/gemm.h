@@ -18,10 +18,18 @@ enum {
 	GEMM_LDA, GEMM_LDB, GEMM_LDC,
 	GEMM_STRIDE_A, GEMM_STRIDE_B, GEMM_STRIDE_C, // from matrix to matrix of the batch
 	GEMM_MB, GEMM_NB,                            // rows and columns of a piece
+	GEMM_ADD,                                    // add to what C holds
 	GEMM_EPILOGUE,                               // code is a gomx_map_code to run on the block, with further inputs from p[3]
 };
 
 // p: A, B, C, further inputs of the epilogue. pieces: batch × blocks of rows × blocks of columns.
 GOMX_DECLARE(gomx_gemm);
+
+#if defined(GOMX_SUFFIX)
+void GOMX_FN(gomx_gemm)(const gomx_call *call, int64_t piece, int thread); // for kernels that multiply as a part of their work
+#endif
+
+// The same for few rows of an A that is not transposed and a B that is; needs scratch for the epilogue only.
+GOMX_DECLARE(gomx_gemm_dot);
 
 #endif

@@ -38,6 +38,8 @@ INLINE void gemm_tile(int mr, int nv, const float *a, const float *b, int64_t de
 		}
 }
 
+static int64_t gemm_min(int64_t a, int64_t b) { return a < b ? a : b; }
+
 // One function per number of rows and vectors, so that tiles are unrolled.
 typedef void (*gemm_tile_fn)(const float *a, const float *b, int64_t depth, float *c, int64_t ldc, int64_t columns, int add);
 #define GEMM_TILE(mr, nv)                                                                                                       \
@@ -94,8 +96,6 @@ static void gemm_pack_a(float *dst, const float *a, int64_t lda, int trans, int6
 	for (int64_t i = 0; i < m; i++) memcpy(dst + i * A_ROW, a + i * lda, (size_t)depth * sizeof(float));
 }
 
-static int64_t gemm_min(int64_t a, int64_t b) { return a < b ? a : b; }
-
 // Runs the epilogue on the block of the result that begins at row i0, column j0.
 static void gemm_epilogue(const gomx_call *call, float *scratch, float *c, int64_t i0, int64_t rows, int64_t j0, int64_t columns) {
 	const gomx_map_code *code = call->code;
@@ -110,32 +110,106 @@ static void gemm_epilogue(const gomx_call *call, float *scratch, float *c, int64
 	GOMX_FN(gomx_map_block)(code, scratch, operand, stride, rows, columns);
 }
 
+// Where a piece lies in the batch and in the result.
+typedef struct {
+	int64_t batch, i0, j0, rows, columns;
+} gemm_block;
+
+static gemm_block gemm_find(const int64_t *n, int64_t piece) {
+	int64_t across = (n[GEMM_N] + n[GEMM_NB] - 1) / n[GEMM_NB], down = (n[GEMM_M] + n[GEMM_MB] - 1) / n[GEMM_MB];
+	gemm_block p = {.batch = piece / across / down, .i0 = piece / across % down * n[GEMM_MB], .j0 = piece % across * n[GEMM_NB]};
+	p.rows = gemm_min(n[GEMM_MB], n[GEMM_M] - p.i0);
+	p.columns = gemm_min(n[GEMM_NB], n[GEMM_N] - p.j0);
+	return p;
+}
+
 void GOMX_FN(gomx_gemm)(const gomx_call *call, int64_t piece, int thread) {
 	const int64_t *n = call->n;
-	int64_t across = (n[GEMM_N] + n[GEMM_NB] - 1) / n[GEMM_NB], down = (n[GEMM_M] + n[GEMM_MB] - 1) / n[GEMM_MB];
-	int64_t j0 = piece % across * n[GEMM_NB], i0 = piece / across % down * n[GEMM_MB], batch = piece / across / down;
-	int64_t columns = gemm_min(n[GEMM_NB], n[GEMM_N] - j0), rows = gemm_min(n[GEMM_MB], n[GEMM_M] - i0);
-	const float *a = (const float *)call->p[0] + batch * n[GEMM_STRIDE_A] + i0 * (n[GEMM_TRANS_A] ? 1 : n[GEMM_LDA]);
-	const float *b = (const float *)call->p[1] + batch * n[GEMM_STRIDE_B] + j0 * (n[GEMM_TRANS_B] ? n[GEMM_LDB] : 1);
-	float *c = (float *)call->p[2] + batch * n[GEMM_STRIDE_C] + i0 * n[GEMM_LDC] + j0;
+	const gemm_block p = gemm_find(n, piece);
+	// Strides along rows and along the inner dimension.
+	int64_t a_row = n[GEMM_TRANS_A] ? 1 : n[GEMM_LDA], a_step = n[GEMM_TRANS_A] ? n[GEMM_LDA] : 1;
+	int64_t b_column = n[GEMM_TRANS_B] ? n[GEMM_LDB] : 1, b_step = n[GEMM_TRANS_B] ? 1 : n[GEMM_LDB];
+	const float *a = (const float *)call->p[0] + p.batch * n[GEMM_STRIDE_A] + p.i0 * a_row;
+	const float *b = (const float *)call->p[1] + p.batch * n[GEMM_STRIDE_B] + p.j0 * b_column;
+	float *c = (float *)call->p[2] + p.batch * n[GEMM_STRIDE_C] + p.i0 * n[GEMM_LDC] + p.j0;
 	float *packed_a = gomx_scratch(thread), *packed_b = packed_a + 16 * A_ROW;
 
-	// Rows are shared evenly among the tiles.
-	int64_t panels = (rows + MR - 1) / MR, mr = (rows + panels - 1) / panels;
+	int64_t panels = (p.rows + MR - 1) / MR, mr = (p.rows + panels - 1) / panels; // rows shared evenly among the tiles
 	int64_t k0 = 0;
 	do { // once also for an inner dimension of 0, which gives zeros
 		int64_t depth = gemm_min(GEMM_DEPTH, n[GEMM_K] - k0);
-		gemm_pack_b(packed_b, b + k0 * (n[GEMM_TRANS_B] ? 1 : n[GEMM_LDB]), n[GEMM_LDB], (int)n[GEMM_TRANS_B], depth, columns);
-		for (int64_t i = 0; i < rows; i += mr) {
-			int64_t m = gemm_min(mr, rows - i);
-			const float *from = a + i * (n[GEMM_TRANS_A] ? 1 : n[GEMM_LDA]) + k0 * (n[GEMM_TRANS_A] ? n[GEMM_LDA] : 1);
-			gemm_pack_a(packed_a, from, n[GEMM_LDA], (int)n[GEMM_TRANS_A], m, depth);
-			for (int64_t j = 0; j < columns; j += NR) {
-				int64_t left = columns - j;
+		gemm_pack_b(packed_b, b + k0 * b_step, n[GEMM_LDB], (int)n[GEMM_TRANS_B], depth, p.columns);
+		for (int64_t i = 0; i < p.rows; i += mr) {
+			int64_t m = gemm_min(mr, p.rows - i);
+			gemm_pack_a(packed_a, a + i * a_row + k0 * a_step, n[GEMM_LDA], (int)n[GEMM_TRANS_A], m, depth);
+			for (int64_t j = 0; j < p.columns; j += NR) {
+				int64_t left = p.columns - j;
 				gemm_tiles[left > VL][m - 1](packed_a, packed_b + j * depth, depth, c + i * n[GEMM_LDC] + j, n[GEMM_LDC], left, k0 > 0);
 			}
 		}
 		k0 += GEMM_DEPTH;
 	} while (k0 < n[GEMM_K]);
-	if (n[GEMM_EPILOGUE]) gemm_epilogue(call, packed_a, c, i0, rows, j0, columns);
+	if (n[GEMM_EPILOGUE]) gemm_epilogue(call, packed_a, c, p.i0, p.rows, p.j0, p.columns);
+}
+
+// Few rows times a transposed matrix, as predicting one image does: memory is the limit, so nothing is packed and the second
+// operand is read once. Both operands lie along the inner dimension: products of vectors, summed at the end.
+#if GOMX_LEVEL == 2
+#define DOT_M 6
+#define DOT_N 4
+#else
+#define DOT_M 3
+#define DOT_N 3
+#endif
+
+INLINE void gemm_dot(int m, int nb, const float *a, int64_t lda, const float *b, int64_t ldb, int64_t depth, float *c, int64_t ldc) {
+	vf acc[DOT_M][DOT_N];
+	UNROLL for (int i = 0; i < m; i++) UNROLL for (int j = 0; j < nb; j++) acc[i][j] = v_zero();
+	int64_t k = 0;
+	for (; k + VL <= depth; k += VL) {
+		vf bv[DOT_N];
+		UNROLL for (int j = 0; j < nb; j++) bv[j] = v_load(b + j * ldb + k);
+		UNROLL for (int i = 0; i < m; i++) {
+			vf av = v_load(a + i * lda + k);
+			UNROLL for (int j = 0; j < nb; j++) acc[i][j] = v_fma(av, bv[j], acc[i][j]);
+		}
+	}
+	if (k < depth)
+		UNROLL for (int i = 0; i < m; i++) UNROLL for (int j = 0; j < nb; j++)
+			acc[i][j] = v_fma(v_load_n(a + i * lda + k, depth - k), v_load_n(b + j * ldb + k, depth - k), acc[i][j]);
+	UNROLL for (int i = 0; i < m; i++) UNROLL for (int j = 0; j < nb; j++) c[i * ldc + j] = v_sum(acc[i][j]);
+}
+
+#define GEMM_DOT(m, nb)                                                                                                             \
+	static void gemm_dot_##m##_##nb(const float *a, int64_t lda, const float *b, int64_t ldb, int64_t depth, float *c, int64_t ldc) { \
+		gemm_dot(m, nb, a, lda, b, ldb, depth, c, ldc);                                                                             \
+	}
+typedef void (*gemm_dot_fn)(const float *a, int64_t lda, const float *b, int64_t ldb, int64_t depth, float *c, int64_t ldc);
+GEMM_DOT(1, 1) GEMM_DOT(2, 1) GEMM_DOT(3, 1) GEMM_DOT(1, DOT_N) GEMM_DOT(2, DOT_N) GEMM_DOT(3, DOT_N)
+#if DOT_M == 6
+GEMM_DOT(4, 1) GEMM_DOT(5, 1) GEMM_DOT(6, 1) GEMM_DOT(4, DOT_N) GEMM_DOT(5, DOT_N) GEMM_DOT(6, DOT_N)
+static const gemm_dot_fn gemm_dots[2][DOT_M] = {
+	{gemm_dot_1_1, gemm_dot_2_1, gemm_dot_3_1, gemm_dot_4_1, gemm_dot_5_1, gemm_dot_6_1},
+	{gemm_dot_1_DOT_N, gemm_dot_2_DOT_N, gemm_dot_3_DOT_N, gemm_dot_4_DOT_N, gemm_dot_5_DOT_N, gemm_dot_6_DOT_N},
+};
+#else
+static const gemm_dot_fn gemm_dots[2][DOT_M] = {
+	{gemm_dot_1_1, gemm_dot_2_1, gemm_dot_3_1},
+	{gemm_dot_1_DOT_N, gemm_dot_2_DOT_N, gemm_dot_3_DOT_N},
+};
+#endif
+
+void GOMX_FN(gomx_gemm_dot)(const gomx_call *call, int64_t piece, int thread) {
+	const int64_t *n = call->n;
+	const gemm_block p = gemm_find(n, piece);
+	const float *a = (const float *)call->p[0] + p.batch * n[GEMM_STRIDE_A] + p.i0 * n[GEMM_LDA];
+	const float *b = (const float *)call->p[1] + p.batch * n[GEMM_STRIDE_B] + p.j0 * n[GEMM_LDB];
+	float *c = (float *)call->p[2] + p.batch * n[GEMM_STRIDE_C] + p.i0 * n[GEMM_LDC] + p.j0;
+	for (int64_t j = 0, nb; j < p.columns; j += nb) {
+		nb = p.columns - j >= DOT_N ? DOT_N : 1;
+		for (int64_t i = 0; i < p.rows; i += DOT_M)
+			gemm_dots[nb > 1][gemm_min(DOT_M, p.rows - i) - 1](a + i * n[GEMM_LDA], n[GEMM_LDA], b + j * n[GEMM_LDB], n[GEMM_LDB], n[GEMM_K],
+			                                                   c + i * n[GEMM_LDC] + j, n[GEMM_LDC]);
+	}
+	if (n[GEMM_EPILOGUE]) gemm_epilogue(call, gomx_scratch(thread), c, p.i0, p.rows, p.j0, p.columns);
 }

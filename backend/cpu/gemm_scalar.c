@@ -3,3 +3,4 @@
 #include "level_end.h"
 
 GOMX_DEFINE(gomx_gemm);
+GOMX_DEFINE(gomx_gemm_dot);

@@ -46,7 +46,7 @@ func TestMatMul(t *testing.T) {
 				m.out(m.b.MatMul(m.in(-1, 1, a...), m.in(-1, 1, b...), gemmFlags(flags)...))
 				a, b = gemmShapes([3]int{s[0]%20 + 1, s[1]%40 + 1, s[2]}, flags, 3)
 				m.out(m.b.MatMul(m.in(-1, 1, a...), m.in(-1, 1, b...), gemmFlags(flags)...))
-				m.check(t, 1e-5)
+				m.check(t, 5e-5) // sums of up to 800 terms, in float32 on both sides
 			})
 		}
 	}
@@ -58,6 +58,6 @@ func TestMatMulEpilogue(t *testing.T) {
 		m := newNet()
 		p := m.b.MatMul(m.in(-1, 1, s[0], s[2]), m.in(-1, 1, s[1], s[2]), backend.TransB)
 		m.out(m.b.Map1(e, p, m.in(-1, 1, s[1]), m.in(-1, 1), m.in(-1, 1, s[0], 1)))
-		m.check(t, 1e-5)
+		m.check(t, 5e-5) // sums of up to 800 terms, in float32 on both sides
 	}
 }

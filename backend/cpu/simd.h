@@ -38,10 +38,16 @@ INLINE void v_store(float *p, vf v) { *(vf_u *)p = v; }
 INLINE vf v_set1(float x) { return x - (vf){0}; } // keeps -0
 INLINE vf v_zero(void) { return (vf){0}; }
 
-// Loads n < VL elements, zeros behind them, and stores as many.
+// Loads n ≤ VL elements, zeros behind them, and stores as many.
+#if GOMX_LEVEL == 1
+INLINE __m256i v_first(int64_t n) { return _mm256_cmpgt_epi32(_mm256_set1_epi32((int)n), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7)); }
+#endif
+
 INLINE vf v_load_n(const float *p, int64_t n) {
 #if GOMX_LEVEL == 2
 	return (vf)_mm512_maskz_loadu_ps((__mmask16)((1u << n) - 1), p);
+#elif GOMX_LEVEL == 1
+	return (vf)_mm256_maskload_ps(p, v_first(n));
 #else
 	float t[VL] = {0};
 	for (int64_t i = 0; i < n; i++) t[i] = p[i];
@@ -52,6 +58,8 @@ INLINE vf v_load_n(const float *p, int64_t n) {
 INLINE void v_store_n(float *p, vf v, int64_t n) {
 #if GOMX_LEVEL == 2
 	_mm512_mask_storeu_ps(p, (__mmask16)((1u << n) - 1), (__m512)v);
+#elif GOMX_LEVEL == 1
+	_mm256_maskstore_ps(p, v_first(n), (__m256)v);
 #else
 	float t[VL];
 	v_store(t, v);
