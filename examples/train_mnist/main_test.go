@@ -17,13 +17,22 @@ import (
 	"github.com/gomx-org/gomx/io/idx"
 )
 
-// program builds train_mnist once per test run: what users meet is the binary.
-func program(t *testing.T) string {
-	t.Helper()
-	bin := filepath.Join(t.TempDir(), "train_mnist")
-	out, err := exec.Command("go", "build", "-o", bin, ".").CombinedOutput()
-	require.NoError(t, err, string(out))
-	return bin
+var binary string
+
+// TestMain builds train_mnist: what users meet is the binary.
+func TestMain(m *testing.M) {
+	dir, err := os.MkdirTemp("", "train_mnist")
+	if err != nil {
+		panic(err)
+	}
+	binary = filepath.Join(dir, "train_mnist")
+	out, err := exec.Command("go", "build", "-o", binary, ".").CombinedOutput()
+	if err != nil {
+		panic(string(out))
+	}
+	code := m.Run()
+	os.RemoveAll(dir)
+	os.Exit(code)
 }
 
 // digits writes a small data set in MNIST's format: a bright square whose place tells the class.
@@ -87,7 +96,7 @@ func sameFile(t *testing.T, a, b string) {
 }
 
 func TestTrainsSavesAndResumesBitForBit(t *testing.T) {
-	bin, data, dir := program(t), digits(t), t.TempDir()
+	bin, data, dir := binary, digits(t), t.TempDir()
 	straight, split := filepath.Join(dir, "a", "mnist"), filepath.Join(dir, "b", "mnist")
 	common := []string{"--data-dir", data, "--num-examples", "1300", "--lr-factor", ".9", "--lr-factor-epoch", ".5", "--seed", "7"}
 
@@ -111,7 +120,7 @@ func TestTrainsSavesAndResumesBitForBit(t *testing.T) {
 }
 
 func TestCtrlC(t *testing.T) {
-	bin, data, dir := program(t), digits(t), t.TempDir()
+	bin, data, dir := binary, digits(t), t.TempDir()
 	straight, broken := filepath.Join(dir, "a"), filepath.Join(dir, "b")
 	common := []string{"--data-dir", data, "--num-examples", "1300", "--num-epochs", "60"}
 	require.Equal(t, 0, run(t, bin, append(common, "--model-prefix", straight)...).code)
@@ -137,7 +146,7 @@ func TestCtrlC(t *testing.T) {
 
 // What cannot be done is one clear line on stderr and a status other than 0.
 func TestMistakes(t *testing.T) {
-	bin, data, dir := program(t), digits(t), t.TempDir()
+	bin, data, dir := binary, digits(t), t.TempDir()
 	damaged := digits(t)
 	require.NoError(t, os.Truncate(filepath.Join(damaged, "train-images-idx3-ubyte"), 100000))
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "bad.json"), []byte("<html>"), 0o644))
@@ -169,8 +178,20 @@ func TestMistakes(t *testing.T) {
 	assert.Contains(t, r.out, "--lr-factor-epoch")
 }
 
+// The bits do not depend on the run, nor on the number of threads.
+func TestSameBits(t *testing.T) {
+	data, dir := digits(t), t.TempDir()
+	for i, threads := range []string{"2", "2", "1"} {
+		t.Setenv("OMP_NUM_THREADS", threads)
+		prefix := filepath.Join(dir, string(rune('a'+i)))
+		r := run(t, binary, "--data-dir", data, "--num-epochs", "1", "--network", "lenet", "--lr", ".01", "--model-prefix", prefix)
+		require.Equal(t, 0, r.code, r.stderr)
+		sameFile(t, filepath.Join(dir, "a-0001.params"), prefix+"-0001.params")
+	}
+}
+
 func TestPlot(t *testing.T) {
-	bin, data, dir := program(t), digits(t), t.TempDir()
+	bin, data, dir := binary, digits(t), t.TempDir()
 	png := filepath.Join(dir, "curves.png")
 	r := run(t, bin, "--data-dir", data, "--num-examples", "1300", "--num-epochs", "3", "--plot", png)
 	require.Equal(t, 0, r.code, r.stderr)
