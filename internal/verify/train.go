@@ -43,7 +43,7 @@ type training struct {
 	*check
 	trace
 	net          *symbol.Symbol
-	init         map[string]*ndarray.NDArray
+	init, final  map[string]*ndarray.NDArray
 	images       *ndarray.NDArray
 	labels       *ndarray.NDArray
 	group        *optimizer.Group
@@ -81,6 +81,9 @@ func (t *training) load() (err error) {
 		return err
 	}
 	if t.init, err = ndarray.LoadMap(t.path("init.params"), ndarray.On(t.ctx)); err != nil {
+		return err
+	}
+	if t.final, err = ndarray.LoadMap(t.path("final.params"), ndarray.On(t.ctx)); err != nil {
 		return err
 	}
 	data, err := ndarray.LoadMap(t.path("data.params"), ndarray.On(t.ctx))
@@ -246,15 +249,11 @@ func (t *training) finish() error {
 		return err
 	}
 	t.array("final inference on batch 0", t.exe.Outputs()[0], t.Final, t.outs)
-	final, err := ndarray.LoadMap(t.path("final.params"), ndarray.On(t.ctx))
-	if err != nil {
-		return err
-	}
-	for _, name := range slices.Sorted(maps.Keys(final)) {
-		t.array("final "+name, t.exe.Array(name), tensorOf(final[name]), t.params)
+	for _, name := range slices.Sorted(maps.Keys(t.final)) {
+		t.array("final "+name, t.exe.Array(name), tensorOf(t.final[name]), t.params)
 	}
 	for name := range t.init {
-		if final[name] == nil {
+		if t.final[name] == nil {
 			t.differ("final "+name, "is not in final.params")
 		}
 	}
