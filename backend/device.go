@@ -106,6 +106,13 @@ type Bound interface {
 	Close()
 }
 
+// Rebinder is an optional ability of a Bound: pointing its entry at other memory of the same sizes for much less than a
+// new Bind; args are as for Bind. Eager calls use it. After an error the Bound is closed; errors.ErrUnsupported, which
+// leaves it as it was, means that this entry wants a Bind.
+type Rebinder interface {
+	Rebind(args []Region) error
+}
+
 // Timing is the cost of one call over all runs.
 type Timing struct {
 	Entry   EntryKind

@@ -24,24 +24,30 @@ type dtypeRow struct {
 	size int
 }
 
-var dtypes = map[DType]dtypeRow{
+// dtypes is an array, not a map: eager calls ask for sizes many times each.
+var dtypes = [BFloat16 + 1]dtypeRow{
 	Float32: {"float32", 4}, Float64: {"float64", 8}, Float16: {"float16", 2}, Uint8: {"uint8", 1}, Int32: {"int32", 4},
 	Int8: {"int8", 1}, Int64: {"int64", 8}, Bool: {"bool", 1}, BFloat16: {"bfloat16", 2},
 }
 
 // String is MXNet's name of the type, such as float32.
 func (t DType) String() string {
-	if r, ok := dtypes[t]; ok {
-		return r.name
+	if t.Known() {
+		return dtypes[t].name
 	}
 	return fmt.Sprintf("dtype(%d)", uint8(t))
 }
 
 // Size is the number of bytes of one element; 0 for an unknown type.
-func (t DType) Size() int { return dtypes[t].size }
+func (t DType) Size() int {
+	if int(t) < len(dtypes) {
+		return dtypes[t].size
+	}
+	return 0
+}
 
 // Known reports whether t is one of the types above.
-func (t DType) Known() bool { _, ok := dtypes[t]; return ok }
+func (t DType) Known() bool { return t.Size() > 0 }
 
 // IsFloat reports whether t is a floating-point type.
 func (t DType) IsFloat() bool {
@@ -51,8 +57,8 @@ func (t DType) IsFloat() bool {
 // ParseDType reads a type by MXNet's name.
 func ParseDType(name string) (DType, error) {
 	for t, r := range dtypes {
-		if r.name == name {
-			return t, nil
+		if r.name == name && name != "" {
+			return DType(t), nil
 		}
 	}
 	return 0, fmt.Errorf("backend: unknown type %q, want float32, float64, float16, bfloat16, uint8, int8, int32, int64 or bool", name)

@@ -2,6 +2,7 @@ package ndarray
 
 import (
 	"encoding/binary"
+	"slices"
 
 	"github.com/gomx-org/gomx/backend"
 )
@@ -51,50 +52,72 @@ func (c *call) key(buf []byte) []byte {
 	return buf
 }
 
-// run computes; l is asked only for calls seen for the first time.
+// run computes into new arrays, or into input 0; l is asked only for calls seen for the first time.
 func (c *call) run(l lowering) ([]*NDArray, error) {
-	if err := c.check(); err != nil {
+	p, set, err := c.plan(l)
+	if err != nil {
 		return nil, err
+	}
+	defer set.put(p)
+	outs := make([]*NDArray, len(p.outs))
+	return outs, c.into(p, outs)
+}
+
+// one is run of a call with one result.
+func (c *call) one(l lowering) (*NDArray, error) {
+	p, set, err := c.plan(l)
+	if err != nil {
+		return nil, err
+	}
+	defer set.put(p)
+	var outs [1]*NDArray
+	err = c.into(p, outs[:])
+	return outs[0], err
+}
+
+// plan finds an idle plan for the call or makes one; the set takes it back.
+func (c *call) plan(l lowering) (*plan, *planSet, error) {
+	if err := c.check(); err != nil {
+		return nil, nil, err
 	}
 	var mem [256]byte
 	key := c.key(mem[:0])
 	set := c.home.plans.find(key)
-	var p *plan
 	if set != nil {
-		p = set.take()
-	}
-	if p == nil {
-		var err error
-		if p, err = c.compile(l); err != nil {
-			return nil, err
-		}
-		if set == nil {
-			set = c.home.plans.add(key)
+		if p := set.take(); p != nil {
+			return p, set, nil
 		}
 	}
-	defer set.put(p)
-	return c.into(p)
+	first := *c // a copy goes to the heap, not every call
+	first.in = slices.Clone(c.in)
+	p, err := first.compile(l)
+	if err != nil {
+		return nil, nil, err
+	}
+	if set == nil {
+		set = c.home.plans.add(key)
+	}
+	return p, set, nil
 }
 
-// into runs p into new arrays, or into input 0.
-func (c *call) into(p *plan) ([]*NDArray, error) {
+// into runs p.
+func (c *call) into(p *plan, outs []*NDArray) (err error) {
 	if c.inPlace {
-		return c.in[:1], p.run(c, c.in)
+		outs[0] = c.in[0]
+		return p.run(c, outs)
 	}
-	outs := make([]*NDArray, len(p.outs))
-	for i, o := range p.outs {
-		var err error
+	for i := range p.outs {
+		o := &p.outs[i]
 		if outs[i], err = c.home.alloc(c.op, o.shape, o.dtype); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	if err := p.run(c, outs); err != nil {
+	if err = p.run(c, outs); err != nil {
 		for _, o := range outs {
 			o.Close()
 		}
-		return nil, err
 	}
-	return outs, nil
+	return err
 }
 
 // check refuses closed arrays, arrays without elements, and arrays on different devices.

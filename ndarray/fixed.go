@@ -48,11 +48,11 @@ func (f *fixed) numberInPlace(a *NDArray, v float64) *NDArray {
 }
 
 func (f *fixed) run(c call) *NDArray {
-	outs, err := c.run(&f.l)
+	out, err := c.one(&f.l)
 	if err != nil {
 		panic(wrap(f.label, err))
 	}
-	return outs[0]
+	return out
 }
 
 // place is the home of an array that may be nil.

@@ -1,6 +1,7 @@
 package ndarray
 
 import (
+	"errors"
 	"sync"
 	"sync/atomic"
 
@@ -42,19 +43,15 @@ const (
 
 const extraSlot = 64 // bytes between numbers in plan.extra
 
-// rebinder is a Bound that can be pointed at other memory for less than the price of a new one.
-type rebinder interface {
-	Rebind(args []backend.Region) error
-}
-
 // run computes into outs.
 func (p *plan) run(c *call, outs []*NDArray) error {
+	same := p.bound != nil
 	for i := range p.roles {
 		switch r := &p.roles[i]; r.kind {
 		case roleIn:
-			p.regions[i] = c.in[r.at].region()
+			same = c.in[r.at].put(&p.regions[i]) && same
 		case roleOut:
-			p.regions[i] = outs[r.at].region()
+			same = outs[r.at].put(&p.regions[i]) && same
 		case roleNumber:
 			if err := p.set(i, c.home, func(b []byte) { store(b, r.dtype, []float64{c.number(r.name, r.def)}) }); err != nil {
 				return err
@@ -65,8 +62,10 @@ func (p *plan) run(c *call, outs []*NDArray) error {
 			}
 		}
 	}
-	if err := p.bind(); err != nil {
-		return err
+	if !same {
+		if err := p.bind(); err != nil {
+			return err
+		}
 	}
 	err := p.bound.Run()
 	p.letGo()
@@ -86,19 +85,41 @@ func (p *plan) set(i int, h *home, fill func([]byte)) error {
 	return h.dev.Copy(r, backend.HostRegion(b))
 }
 
-func (p *plan) bind() error {
-	if p.bound != nil {
-		if b, ok := p.bound.(rebinder); ok {
-			return b.Rebind(p.regions)
-		}
-		p.bound.Close()
-		p.bound = nil
+// put makes r the memory of a; it reports whether r was that already.
+func (a *NDArray) put(r *backend.Region) bool {
+	buf := a.memory().cell.buf
+	if r.Buffer == buf && r.Offset == a.offset {
+		return true
 	}
+	*r = backend.Region{Buffer: buf, Offset: a.offset, Length: a.length}
+	return false
+}
+
+// bind points the entry at the regions.
+func (p *plan) bind() error {
+	if b, ok := p.bound.(backend.Rebinder); ok {
+		err := b.Rebind(p.regions)
+		if err == nil {
+			return nil
+		}
+		if !errors.Is(err, errors.ErrUnsupported) {
+			p.unbind()
+			return err
+		}
+	}
+	p.unbind()
 	b, err := p.exe.Bind(backend.Infer, p.regions)
 	if err == nil {
 		p.bound = b
 	}
 	return err
+}
+
+func (p *plan) unbind() {
+	if p.bound != nil {
+		p.bound.Close()
+		p.bound = nil
+	}
 }
 
 // letGo drops the arrays of the call when they are large: a Bound keeps their memory.
@@ -110,16 +131,13 @@ func (p *plan) letGo() {
 			total += p.regions[i].Length
 		}
 	}
-	if _, ok := p.bound.(rebinder); !ok || total > small {
-		p.bound.Close()
-		p.bound = nil
+	if total > small {
+		p.unbind()
 	}
 }
 
 func (p *plan) close() {
-	if p.bound != nil {
-		p.bound.Close()
-	}
+	p.unbind()
 	p.exe.Close()
 	if p.extra != nil {
 		p.extra.release()

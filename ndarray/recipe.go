@@ -25,11 +25,11 @@ func cook(name, detail string, r recipe, numbers map[string]float64, in ...*NDAr
 
 func (h *home) cook(name, detail string, r recipe, numbers map[string]float64, in ...*NDArray) *NDArray {
 	c := call{op: name, home: h, what: "nd." + name + detail, in: in, numbers: numbers}
-	outs, err := c.run(&r)
+	out, err := c.one(&r)
 	if err != nil {
 		panic(wrap(name, err))
 	}
-	return outs[0]
+	return out
 }
 
 // Concatenate joins arrays along an axis; they have the same shape beside it.

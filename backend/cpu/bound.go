@@ -29,6 +29,7 @@ type bound struct {
 	pins     runtime.Pinner // host memory of Go among the arguments
 	prepare  *bound         // makes what en reads of Prepare's results
 	params   []backend.Region
+	rebind   rebinding
 	closed   bool
 }
 
@@ -96,7 +97,8 @@ func checkArgs(p *backend.Program, used []int, args []backend.Region) error {
 		from, to uintptr
 		arg      int
 	}
-	var spans []span
+	var few [8]span // spares the heap in most eager calls
+	spans := few[:0]
 	for _, i := range used {
 		a, r := &p.Args[i], args[i]
 		want := a.Shape.Size() * a.DType.Size()
