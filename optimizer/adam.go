@@ -76,8 +76,7 @@ func (o Adam) HyperValues(u Rate, dst []float32) {
 	b1, b2, eps := o.numbers()
 	t := float64(u.T)
 	u.LR *= math.Sqrt(1-math.Pow(b2, t)) / (1 - math.Pow(b1, t))
-	c := o.Common()
-	c.values(u, dst, b1, b2, eps)
+	values(u, o.ClipGradient, dst, b1, b2, eps)
 }
 
 var (

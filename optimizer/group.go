@@ -21,6 +21,7 @@ type Group struct {
 	opt     Optimizer
 	params  []Param
 	scalars [][]int // where in numbers the value of each Hyper of a parameter goes
+	twins   []int   // the first parameter with the same factors: its numbers are the same
 	args    map[string]int
 	values  []float32 // all numbers of one step
 	scratch []float32 // those of one parameter
@@ -39,7 +40,7 @@ func NewGroup(o Optimizer, params []Param) (*Group, error) {
 	hyper := o.Hyper()
 	g := &Group{Rates: r, opt: o, params: params, args: map[string]int{}, scratch: make([]float32, len(hyper))}
 	seen := map[string]bool{}
-	for _, p := range params {
+	for i, p := range params {
 		if p.Name == "" || seen[p.Name] {
 			return nil, fmt.Errorf("optimizer: %s: two parameters are called %q, or one has no name", o.Name(), p.Name)
 		}
@@ -53,6 +54,7 @@ func NewGroup(o Optimizer, params []Param) (*Group, error) {
 			at[k] = g.args[name]
 		}
 		g.scalars = append(g.scalars, at)
+		g.twins = append(g.twins, r.twin(i))
 	}
 	g.values = make([]float32, len(g.args))
 	return g, nil
@@ -106,7 +108,14 @@ func (g *Group) Region(arg string) (r backend.Region, ok bool) {
 // Next counts an update of every parameter and sets the numbers of the step that runs next. It allocates nothing.
 func (g *Group) Next() error {
 	for i, at := range g.scalars {
-		g.opt.HyperValues(g.Rates.Next(i), g.scratch)
+		r := g.Rates.Next(i)
+		if j := g.twins[i]; j < i && g.Rates.counts[i] == g.Rates.counts[j] {
+			for k, from := range g.scalars[j] {
+				g.values[at[k]] = g.values[from]
+			}
+			continue
+		}
+		g.opt.HyperValues(r, g.scratch)
 		for k, v := range g.scratch {
 			g.values[at[k]] = v
 		}

@@ -223,13 +223,13 @@ func (c *Common) hyper(names ...string) []Hyper {
 }
 
 // values writes the numbers of hyper.
-func (c *Common) values(u Rate, dst []float32, more ...float64) {
+func values(u Rate, clip float64, dst []float32, more ...float64) {
 	dst[0], dst[1], dst[2] = float32(u.LR), float32(u.WD), float32(u.RescaleGrad)
 	for i, v := range more {
 		dst[3+i] = float32(v)
 	}
-	if c.clipped() {
-		dst[3+len(more)] = float32(c.ClipGradient)
+	if clip > 0 {
+		dst[3+len(more)] = float32(clip)
 	}
 }
 

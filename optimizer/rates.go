@@ -96,6 +96,15 @@ func (r *Rates) Next(i int) Rate {
 	return Rate{LR: r.LearningRate() * r.lrMult[i], WD: r.c.WD * r.wdMult[i], RescaleGrad: r.rescale(), T: r.counts[i]}
 }
 
+// twin is the first parameter that has the same factors as i.
+func (r *Rates) twin(i int) int {
+	j := 0
+	for r.lrMult[j] != r.lrMult[i] || r.wdMult[j] != r.wdMult[i] {
+		j++
+	}
+	return j
+}
+
 func (r *Rates) rescale() float64 {
 	if r.c.RescaleGrad == 0 {
 		return 1

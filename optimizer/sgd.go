@@ -68,12 +68,11 @@ func (o SGD) Hyper() []Hyper {
 
 // HyperValues writes the numbers of one update.
 func (o SGD) HyperValues(u Rate, dst []float32) {
-	c := o.Common()
 	if o.Momentum == 0 {
-		c.values(u, dst)
+		values(u, o.ClipGradient, dst)
 		return
 	}
-	c.values(u, dst, o.Momentum)
+	values(u, o.ClipGradient, dst, o.Momentum)
 }
 
 var (

@@ -248,6 +248,21 @@ func TestNextAllocatesNothing(t *testing.T) {
 	}
 }
 
+// TestRestoredCounters: parameters that share factors but not counters get numbers of their own.
+func TestRestoredCounters(t *testing.T) {
+	w := tensor{Shape: backend.Shape{1}, DType: "float32", Data: []float64{1}}
+	s := newStep(t, Adam{}, []string{"a_weight", "b_weight", "c_weight"}, []tensor{w, w, w})
+	defer s.close()
+	require.NoError(t, s.group.Rates.Restore(5, []int{5, 2, 5}))
+	require.NoError(t, s.group.Next())
+	lr := func(i int) float32 { return s.group.numbers.Float32()[s.group.scalars[i][0]] }
+	want := make([]float32, len(Adam{}.Hyper()))
+	for i, n := range []int{6, 3, 6} {
+		Adam{}.HyperValues(Rate{LR: 0.001, RescaleGrad: 1, T: n}, want)
+		assert.Equal(t, want[0], lr(i))
+	}
+}
+
 // TestNaN shows that clipping does not hide a broken gradient.
 func TestNaN(t *testing.T) {
 	w := tensor{Shape: backend.Shape{1}, DType: "float32", Data: []float64{1}}
