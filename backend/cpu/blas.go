@@ -39,6 +39,11 @@ var blas = sync.OnceValue(func() (b struct {
 // blasChosen reports whether the user wants the library wherever it can do the work.
 var blasChosen = os.Getenv("GOMX_BLAS") != ""
 
+// useBLAS reports whether the library multiplies: one that GOMX_BLAS names or the build links, and else where this package
+// has no vectors as wide as the machine's. At avx512 and avx2 the own product is as fast (docs/performance.md has the
+// measurement) and takes the epilogue along.
+func useBLAS(l level) bool { return blas().name != "" && (blasChosen || l == levelScalar) }
+
 // blasTitle is the beginning of what OpenBLAS says of itself: its name and version.
 func blasTitle(config string) string {
 	words := strings.Fields(config)
@@ -56,7 +61,7 @@ func blasTitle(config string) string {
 func blasName(l level) string {
 	b := blas()
 	switch {
-	case b.name != "" && (blasChosen || l == levelScalar):
+	case useBLAS(l):
 		return b.name
 	case b.name != "":
 		return "own (" + b.name + " by GOMX_BLAS)"

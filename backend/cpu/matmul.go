@@ -60,7 +60,7 @@ func lowerMatMul(cx *compileCtx, c *backend.Call) error {
 	if rank == 3 {
 		g.batch, g.strideA, g.strideB, g.strideC = out[0], x[1]*x[2], y[1]*y[2], out[1]*out[2]
 	}
-	if a.Epilogue == nil || g.useBLAS(cx.dev.level) || !g.fuse(cx, a.Epilogue, c.In[2:], out) {
+	if a.Epilogue == nil || useBLAS(cx.dev.level) || !g.fuse(cx, a.Epilogue, c.In[2:], out) {
 		if err := cx.emitGemm(g); err != nil {
 			return err
 		}
@@ -116,7 +116,7 @@ func (cx *compileCtx) emitGemm(g *gemm) error {
 	if g.few() {
 		s.Kernel = kernelSet(C.gomx_gemm_dot)
 	}
-	if g.useBLAS(cx.dev.level) {
+	if g.epilogue == nil && useBLAS(cx.dev.level) {
 		s.Kernel = kernelSet(C.gomx_gemm_blas)
 	}
 	cx.ThreadScratch(scratch)
@@ -126,13 +126,6 @@ func (cx *compileCtx) emitGemm(g *gemm) error {
 
 // few reports whether the second operand is read so seldom that packing it would cost more than it gains.
 func (g *gemm) few() bool { return !g.transA && g.transB && g.m <= 12 && g.k >= 64 }
-
-// useBLAS reports whether a library does the work: one that GOMX_BLAS names or the build links, and else where this package
-// has no vectors as wide as the machine's. At avx512 and avx2 the own product is as fast and takes the epilogue along
-// (measured in docs/performance.md).
-func (g *gemm) useBLAS(l level) bool {
-	return g.epilogue == nil && blas().name != "" && (blasChosen || l == levelScalar)
-}
 
 // compile makes the epilogue a Map of the product, further inputs and the result, which replaces the product.
 func (ep *gemmEpilogue) compile() (*C.gomx_map_code, error) {

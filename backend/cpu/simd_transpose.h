@@ -42,9 +42,11 @@ INLINE void v_transpose(vf *x) {
 		a[k + 4] = _mm256_permute2f128_ps(b[k], b[k + 4], 0x31);
 	}
 #else
-	vf b[VL] = {{0}};
-	UNROLL for (int i = 0; i < VL; i++) UNROLL for (int k = 0; k < VL; k++) b[i][k] = x[k][i];
-	UNROLL for (int i = 0; i < VL; i++) x[i] = b[i];
+	for (int i = 0; i < VL; i++)
+		for (int k = 0; k < i; k++) {
+			float t = x[i][k];
+			x[i][k] = x[k][i], x[k][i] = t;
+		}
 #endif
 }
 
