@@ -90,6 +90,6 @@ static void gemm_blas(const gomx_call *call, int64_t piece, int thread) {
 	const float *b = (const float *)call->p[1] + batch * n[GEMM_STRIDE_B] + j0 * (n[GEMM_TRANS_B] ? n[GEMM_LDB] : 1);
 	float *c = (float *)call->p[2] + batch * n[GEMM_STRIDE_C] + i0 * n[GEMM_LDC] + j0;
 	sgemm(ROW_MAJOR, n[GEMM_TRANS_A] ? TRANS : NO_TRANS, n[GEMM_TRANS_B] ? TRANS : NO_TRANS, (int)smaller(n[GEMM_MB], n[GEMM_M] - i0),
-	      (int)smaller(n[GEMM_NB], n[GEMM_N] - j0), (int)n[GEMM_K], 1, a, (int)n[GEMM_LDA], b, (int)n[GEMM_LDB], 0, c, (int)n[GEMM_LDC]);
+	      (int)smaller(n[GEMM_NB], n[GEMM_N] - j0), (int)n[GEMM_K], 1, a, (int)n[GEMM_LDA], b, (int)n[GEMM_LDB], n[GEMM_ADD] ? 1 : 0, c, (int)n[GEMM_LDC]);
 }
 const gomx_kernel gomx_gemm_blas[GOMX_LEVELS] = {gemm_blas, gemm_blas, gemm_blas};

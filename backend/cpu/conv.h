@@ -33,6 +33,7 @@ enum {
 	CONV_PART_K, // filter gradient: weights of a filter in a piece
 	CONV_PARTS,  // filter gradient: the images are cut into so many parts, whose sums are added at the end
 	CONV_ACT,    // forward: what follows the bias, one of CONV_ACT_
+	CONV_BLAS,   // matrix products by the library
 };
 
 enum { CONV_ACT_NONE, CONV_ACT_RELU, CONV_ACT_SIGMOID, CONV_ACT_TANH, CONV_ACT_SOFTPLUS };

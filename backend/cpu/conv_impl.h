@@ -1,15 +1,10 @@
 // The three passes as matrix products of one chunk of columns at a time, so that the columns stay in the second cache.
 
-// A matrix of patches: columns p0 to p1 of rows k0 to k1, ready to be an operand.
-typedef struct {
-	const float *at;
-	int64_t step; // from row to row
-} conv_matrix;
-
-INLINE conv_matrix conv_patches(const int64_t *n, const float *x, int64_t k0, int64_t k1, int64_t p0, int64_t p1, float *scratch) {
-	if (conv_whole(n)) return (conv_matrix){x + k0 * conv_in(n) + p0, conv_in(n)};
-	im2col(n, x, k0, k1, p0, p1, scratch);
-	return (conv_matrix){scratch, p1 - p0};
+// Columns p0 to p1 of rows k0 to k1 of the patches of an image.
+INLINE conv_matrix conv_patches(const int64_t *n, const float *x, int64_t k0, int64_t k1, int64_t p0, int64_t p1, float *columns) {
+	if (conv_whole(n)) return (conv_matrix){x + k0 * conv_in(n) + p0, conv_in(n), 0};
+	im2col(n, x, k0, k1, p0, p1, columns);
+	return (conv_matrix){columns, p1 - p0, 0};
 }
 
 void GOMX_FN(gomx_conv)(const gomx_call *g, int64_t piece, int thread) {
@@ -20,23 +15,23 @@ void GOMX_FN(gomx_conv)(const gomx_call *g, int64_t piece, int thread) {
 	const int64_t image = piece / parts / chunks, first = image % groups * f + f0; // image: of n times groups
 	const float *x = (const float *)g->p[0] + image * c * conv_in(n), *w = (const float *)g->p[1] + first * k, *bias = g->p[2];
 	float *y = (float *)g->p[3] + (image * f + f0) * out + p0;
-	const conv_matrix m = conv_patches(n, x, 0, k, p0, p1, gomx_scratch(thread));
-	conv_gemm(0, 0, f1 - f0, p1 - p0, k, w, k, m.at, m.step, 0, y, out);
+	const conv_matrix m = conv_patches(n, x, 0, k, p0, p1, conv_columns(thread));
+	conv_gemm(g, thread, f1 - f0, p1 - p0, k, (conv_matrix){w, k, 0}, m, y, out, 0);
 	for (int64_t j = 0; j < f1 - f0; j++) conv_act((int)n[CONV_ACT], bias ? bias[first + j] : 0, y + j * out, p1 - p0);
 }
 
 void GOMX_FN(gomx_conv_grad_data)(const gomx_call *g, int64_t piece, int thread) {
 	const int64_t *n = g->n, groups = n[CONV_GROUPS], c = n[CONV_C] / groups, f = n[CONV_F] / groups, out = conv_out(n), k = c * conv_taps(n);
 	const float *dy = (const float *)g->p[0] + piece * f * out, *w = (const float *)g->p[1] + piece % groups * f * k;
-	float *dx = (float *)g->p[2] + piece * c * conv_in(n), *col = gomx_scratch(thread);
+	float *dx = (float *)g->p[2] + piece * c * conv_in(n), *col = conv_columns(thread);
 	if (conv_whole(n)) {
-		conv_gemm(1, 0, k, out, f, w, k, dy, out, 0, dx, out);
+		conv_gemm(g, thread, k, out, f, (conv_matrix){w, k, 1}, (conv_matrix){dy, out, 0}, dx, out, 0);
 		return;
 	}
 	memset(dx, 0, (size_t)(c * conv_in(n)) * 4);
 	for (int64_t p0 = 0; p0 < out; p0 += n[CONV_CHUNK]) {
 		const int64_t p1 = conv_min(out, p0 + n[CONV_CHUNK]);
-		conv_gemm(1, 0, k, p1 - p0, f, w, k, dy + p0, out, 0, col, p1 - p0);
+		conv_gemm(g, thread, k, p1 - p0, f, (conv_matrix){w, k, 1}, (conv_matrix){dy + p0, out, 0}, col, p1 - p0, 0);
 		col2im(n, dx, 0, k, p0, p1, col);
 	}
 }
@@ -49,14 +44,15 @@ void GOMX_FN(gomx_conv_grad_filter)(const gomx_call *g, int64_t piece, int threa
 	const int64_t group = piece / f_parts / k_parts % groups, part = piece / f_parts / k_parts / groups;
 	const int64_t from = part * n[CONV_N] / n[CONV_PARTS], to = (part + 1) * n[CONV_N] / n[CONV_PARTS];
 	float *dw = (float *)g->p[2] + part * n[CONV_F] * k + (group * f + f0) * k + k0;
-	float beta = 0;
+	int add = 0;
 	for (int64_t image = from; image < to; image++) {
 		const float *dy = (const float *)g->p[0] + (image * n[CONV_F] + group * f + f0) * out;
 		const float *x = (const float *)g->p[1] + (image * n[CONV_C] + group * c) * conv_in(n);
-		for (int64_t p0 = 0; p0 < out; p0 += n[CONV_CHUNK], beta = 1) {
+		for (int64_t p0 = 0; p0 < out; p0 += n[CONV_CHUNK], add = 1) {
 			const int64_t p1 = conv_min(out, p0 + n[CONV_CHUNK]);
-			const conv_matrix m = conv_patches(n, x, k0, k1, p0, p1, gomx_scratch(thread));
-			conv_gemm(0, 1, f1 - f0, k1 - k0, p1 - p0, dy + p0, out, m.at, m.step, beta, dw, k);
+			conv_matrix m = conv_patches(n, x, k0, k1, p0, p1, conv_columns(thread));
+			m.trans = 1;
+			conv_gemm(g, thread, f1 - f0, k1 - k0, p1 - p0, (conv_matrix){dy + p0, out, 0}, m, dw, k, add);
 		}
 	}
 }

@@ -3,6 +3,7 @@
 package cpu
 
 // #include "conv.h"
+// #include "gemm.h"
 import "C"
 
 import "github.com/gomx-org/gomx/backend"
@@ -37,6 +38,11 @@ func (s *convShape) chunk(rows int) int {
 	return min(roundUp(ceilDiv(s.outSize(), chunks), 16), s.outSize())
 }
 
+// convScratch asks for a thread's columns beside what a matrix product needs.
+func (cx *compileCtx) convScratch(columns int) { cx.ThreadScratch(int(C.GEMM_SCRATCH) + 4*columns) }
+
+func convBLAS(l level) int { return bit(useBLAS(l)) }
+
 // lowerPlainConv emits the steps of a convolution in C order.
 func lowerPlainConv(cx *compileCtx, c *backend.Call) error {
 	s := newConvShape(cx.p, c)
@@ -48,10 +54,10 @@ func lowerPlainConv(cx *compileCtx, c *backend.Call) error {
 	case c.Kind == backend.ConvGradData:
 		rows := s.c / s.groups * s.taps()
 		chunk := s.chunk(rows)
-		cx.ThreadScratch(4 * rows * chunk)
+		cx.convScratch(rows * chunk)
 		cx.Emit(step{
 			Kernel: kernelSet(C.gomx_conv_grad_data), Pieces: s.n * s.groups,
-			Ptrs: []place{cx.Ptr(c.In[0]), cx.Ptr(c.In[1]), cx.Ptr(c.Out[0])}, N: append(s.plainNumbers(), chunk),
+			Ptrs: []place{cx.Ptr(c.In[0]), cx.Ptr(c.In[1]), cx.Ptr(c.Out[0])}, N: append(s.plainNumbers(), chunk, 0, 0, 0, 0, convBLAS(cx.dev.level)),
 		})
 	default:
 		lowerConvGradFilter(cx, c, &s)
@@ -69,10 +75,10 @@ func lowerConvForward(cx *compileCtx, c *backend.Call, s *convShape) {
 	if have := s.n * s.groups * ceilDiv(s.outSize(), chunk); have < convMinPieces {
 		part = max(min(64, filters), ceilDiv(filters*have, convMinPieces))
 	}
-	cx.ThreadScratch(4 * rows * chunk)
+	cx.convScratch(rows * chunk)
 	cx.Emit(step{
 		Kernel: kernelSet(C.gomx_conv), Pieces: s.n * s.groups * ceilDiv(s.outSize(), chunk) * ceilDiv(filters, part),
-		Ptrs: convForwardPtrs(cx, c), N: append(s.plainNumbers(), chunk, part, 0, 0, convActOf(cx, c)),
+		Ptrs: convForwardPtrs(cx, c), N: append(s.plainNumbers(), chunk, part, 0, 0, convActOf(cx, c), convBLAS(cx.dev.level)),
 	})
 }
 
@@ -83,7 +89,7 @@ func lowerConvGradFilter(cx *compileCtx, c *backend.Call, s *convShape) {
 	pieces := s.groups * ceilDiv(f, partF) * ceilDiv(k, partK)
 	parts := max(1, min(s.n, convMinPieces/pieces))
 	chunk := s.chunk(partK)
-	cx.ThreadScratch(4 * partK * chunk)
+	cx.convScratch(partK * chunk)
 	dw, size := cx.Ptr(c.Out[0]), s.f*k
 	to := dw
 	if parts > 1 {
@@ -91,7 +97,7 @@ func lowerConvGradFilter(cx *compileCtx, c *backend.Call, s *convShape) {
 	}
 	cx.Emit(step{
 		Kernel: kernelSet(C.gomx_conv_grad_filter), Pieces: pieces * parts,
-		Ptrs: []place{cx.Ptr(c.In[0]), cx.Ptr(c.In[1]), to}, N: append(s.plainNumbers(), chunk, partF, partK, parts),
+		Ptrs: []place{cx.Ptr(c.In[0]), cx.Ptr(c.In[1]), to}, N: append(s.plainNumbers(), chunk, partF, partK, parts, 0, convBLAS(cx.dev.level)),
 	})
 	if parts > 1 {
 		cx.Emit(step{

@@ -144,7 +144,7 @@ void GOMX_FN(gomx_gemm)(const gomx_call *call, int64_t piece, int thread) {
 			gemm_pack_a(packed_a, a + i * a_row + k0 * a_step, n[GEMM_LDA], (int)n[GEMM_TRANS_A], m, depth);
 			for (int64_t j = 0; j < p.columns; j += NR) {
 				int64_t left = p.columns - j;
-				gemm_tiles[left > VL][m - 1](packed_a, packed_b + j * depth, depth, c + i * n[GEMM_LDC] + j, n[GEMM_LDC], left, k0 > 0);
+				gemm_tiles[left > VL][m - 1](packed_a, packed_b + j * depth, depth, c + i * n[GEMM_LDC] + j, n[GEMM_LDC], left, k0 > 0 || n[GEMM_ADD]);
 			}
 		}
 		k0 += GEMM_DEPTH;
