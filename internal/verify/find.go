@@ -137,22 +137,24 @@ func search(path, rel string, depth int) ([]Case, error) {
 			}
 			cases = append(cases, Case{Name: name, kind: k, dir: path, base: base})
 		}
-		return append(cases, below(f, rel, depth)...), nil
+		more, err := below(f, rel, depth)
+		return append(cases, more...), err
 	}
-	return below(f, rel, depth), nil
+	return below(f, rel, depth)
 }
 
-// below searches the folders in f. Those that cannot be read hold no cases.
-func below(f *folder, rel string, depth int) []Case {
+// below searches the folders in f.
+func below(f *folder, rel string, depth int) ([]Case, error) {
 	if depth == maxDepth {
-		return nil
+		return nil, nil
 	}
 	var cases []Case
 	for _, d := range f.dirs {
 		found, err := search(filepath.Join(f.path, d), filepath.Join(rel, d), depth+1)
-		if err == nil {
-			cases = append(cases, found...)
+		if err != nil {
+			return nil, err
 		}
+		cases = append(cases, found...)
 	}
-	return cases
+	return cases, nil
 }

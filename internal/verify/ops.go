@@ -168,8 +168,12 @@ func (o *opCase) outputs(run string, want map[string]*ndarray.NDArray) {
 		o.array(what, got, tensorOf(w), o.tolerance(w, true))
 	}
 	for name := range want {
-		if strings.HasPrefix(name, "out:") && o.exe.Array(name) == nil {
-			o.differ(run+" "+name, "was recorded, but the network has %d outputs", len(o.exe.Outputs()))
+		kind, variable, _ := strings.Cut(name, ":")
+		if kind == "argafter" {
+			name = symbol.ArgName(variable)
+		}
+		if o.exe.Array(name) == nil {
+			o.differ(run+" "+kind+":"+variable, "was recorded, but the network has no such array")
 		}
 	}
 }
