@@ -1,6 +1,7 @@
 package ndarray
 
 import (
+	"runtime/debug"
 	"sync"
 	"testing"
 
@@ -89,6 +90,25 @@ func TestGoroutinesCompute(t *testing.T) {
 				b := a.AddScalar(float64(i)).Mul(a)
 				assert.Equal(t, float32((g+i)*g), b.Float32()[32])
 				b.Close()
+			}
+		})
+	}
+	wg.Wait()
+}
+
+// Intermediate results that nobody holds stay until they are read.
+func TestCollectorDoesNotTakeInputs(t *testing.T) {
+	defer debug.SetGCPercent(debug.SetGCPercent(1))
+	var wg sync.WaitGroup
+	for g := range 3 {
+		wg.Go(func() {
+			x := Full(Shape{100000}, float64(g))
+			for i := range 300 {
+				y := Add(AddScalar(x, float64(i)), MulScalar(x, 2)).Float32()
+				if y[0] != float32(3*g+i) || y[99999] != y[0] {
+					t.Errorf("%d: %v … %v, want %d", i, y[0], y[99999], 3*g+i)
+					return
+				}
 			}
 		})
 	}

@@ -2,6 +2,7 @@ package ndarray
 
 import (
 	"encoding/binary"
+	"runtime"
 	"slices"
 
 	"github.com/gomx-org/gomx/backend"
@@ -100,8 +101,9 @@ func (c *call) plan(l lowering) (*plan, *planSet, error) {
 	return p, set, nil
 }
 
-// into runs p.
+// into runs p. Inputs that nobody holds any more must not be collected, and their memory given away, before it is done.
 func (c *call) into(p *plan, outs []*NDArray) (err error) {
+	defer keepAlive(c.in)
 	if c.inPlace {
 		outs[0] = c.in[0]
 		return p.run(c, outs)
@@ -118,6 +120,12 @@ func (c *call) into(p *plan, outs []*NDArray) (err error) {
 		}
 	}
 	return err
+}
+
+func keepAlive(arrays []*NDArray) {
+	for _, a := range arrays {
+		runtime.KeepAlive(a)
+	}
 }
 
 // check refuses closed arrays, arrays without elements, and arrays on different devices.

@@ -21,6 +21,7 @@ func (a *NDArray) CopyTo(dst *NDArray) error { return dst.CopyFrom(a) }
 
 // copyFrom copies between arrays of one size.
 func (a *NDArray) copyFrom(src *NDArray) error {
+	defer keepAlive([]*NDArray{a, src})
 	if a.length == 0 || a.memory() == src.memory() && a.offset == src.offset && a.dtype == src.dtype {
 		return nil
 	}

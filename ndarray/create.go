@@ -181,6 +181,7 @@ func (a *NDArray) fill(v float64) error {
 
 // write lets fn fill the array's bytes: its own memory, or host memory that is then copied to the device.
 func (a *NDArray) write(fn func([]byte)) error {
+	defer runtime.KeepAlive(a)
 	r := a.region()
 	if b := r.Bytes(); b != nil {
 		fn(b)
@@ -194,6 +195,7 @@ func (a *NDArray) write(fn func([]byte)) error {
 
 // read hands fn the array's bytes, copied to the host when they are elsewhere.
 func (a *NDArray) read(fn func([]byte)) error {
+	defer runtime.KeepAlive(a)
 	r := a.region()
 	b := r.Bytes()
 	if b == nil {
@@ -206,6 +208,5 @@ func (a *NDArray) read(fn func([]byte)) error {
 		}
 	}
 	fn(b)
-	runtime.KeepAlive(a)
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"runtime"
 	"slices"
 
 	"github.com/gomx-org/gomx/internal/atomicfile"
@@ -20,6 +21,7 @@ type Named struct {
 // map[string]*NDArray (in the order of the names) or a []Named (in its order). The file is complete or, after an error,
 // as it was before; errors name it.
 func Save(path string, arrays any) error {
+	defer runtime.KeepAlive(arrays) // whose memory is written, not copies of it
 	f, err := container(arrays)
 	if err != nil {
 		return &Error{Op: fmt.Sprintf("save %q", path), Err: err}
@@ -32,6 +34,7 @@ func SaveNamed(path string, arrays []Named) error { return Save(path, arrays) }
 
 // Encode writes what Save would to w.
 func Encode(w io.Writer, arrays any) error {
+	defer runtime.KeepAlive(arrays)
 	f, err := container(arrays)
 	if err != nil {
 		return &Error{Op: "save", Err: err}
@@ -61,8 +64,8 @@ func container(arrays any) (*ndfile.File, error) {
 		return nil, fmt.Errorf("cannot save a %T; want *NDArray, []*NDArray, map[string]*NDArray or []Named", arrays)
 	}
 	for i, n := range named {
-		if n.Array == nil {
-			return nil, fmt.Errorf("array %d, %q, is nil", i, n.Name)
+		if n.Array == nil || n.Array.st == nil {
+			return nil, fmt.Errorf("array %d, %q, is nil or closed", i, n.Name)
 		}
 		a := ndfile.Array{Name: n.Name, Shape: n.Array.shape, DType: n.Array.dtype}
 		var data []byte

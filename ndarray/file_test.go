@@ -96,7 +96,7 @@ func TestFileErrorsNameTheFile(t *testing.T) {
 	}
 	closed := Zeros(Shape{2})
 	closed.Close()
-	assert.Error(t, Try(func() { _ = Save(missing, closed) }))
+	assert.ErrorContains(t, Save(missing, closed), "closed")
 	_, err = os.Stat(missing)
 	assert.ErrorIs(t, err, os.ErrNotExist, "a failed save leaves nothing behind")
 	assert.ErrorContains(t, Save(filepath.Join(dir, "no", "such", "folder"), Zeros(Shape{1})), "folder")
