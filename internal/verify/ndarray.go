@@ -132,7 +132,12 @@ func (c *check) expression(expr string, got any, err error, wantError bool, text
 		c.differ(expr, "is an error: %v", err)
 		return
 	}
-	if a, ok := got.(*ndarray.NDArray); ok && want != nil {
+	a, ok := got.(*ndarray.NDArray)
+	if want != nil && !ok {
+		c.differ(expr, "is a %T, want an array", got)
+		return
+	}
+	if want != nil {
 		tol := relative(1e-5)
 		if !want.dtype.IsFloat() {
 			tol = exact
@@ -147,9 +152,6 @@ func (c *check) expression(expr string, got any, err error, wantError bool, text
 			return
 		}
 		got = recorded
-	} else if ok || want != nil {
-		c.differ(expr, "is a %T, want an array or not an array", got)
-		return
 	}
 	c.compared++
 	if s := fmt.Sprint(got); s != text {

@@ -55,9 +55,12 @@ func (s *Summary) count(v Verdict) {
 
 // Run replays all cases in and below dir in the order of their names and writes a line for each, PASS name, FAIL name:
 // what, where, largest error, or SKIP name: what is missing, and then the summary. Cases that fail are no error; a folder
-// that cannot be read or holds no cases is.
+// that cannot be read or holds no cases is, and a device that cannot be opened.
 func Run(w io.Writer, dir string, o Options) (Summary, error) {
 	var sum Summary
+	if _, err := o.Context.Device(); err != nil {
+		return sum, err
+	}
 	cases, err := Cases(dir)
 	if err != nil {
 		return sum, err

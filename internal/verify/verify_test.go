@@ -9,6 +9,10 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/gomx-org/gomx/device"
+	"github.com/gomx-org/gomx/symbol"
+	"github.com/gomx-org/gomx/with"
 )
 
 // later are the cases in testdata that need what this build does not have yet; they alone may be skipped.
@@ -117,6 +121,8 @@ func TestNoCases(t *testing.T) {
 	assert.ErrorContains(t, err, dir)
 	_, err = Run(&bytes.Buffer{}, filepath.Join(dir, "nowhere"), Options{})
 	assert.ErrorContains(t, err, "nowhere")
+	_, err = Run(&bytes.Buffer{}, "testdata", Options{Context: device.CPU(-1)})
+	assert.ErrorContains(t, err, "cpu(-1)")
 }
 
 func TestLines(t *testing.T) {
@@ -147,4 +153,43 @@ func TestPanics(t *testing.T) {
 	assert.Equal(t, Result{Fail, "panic: out of luck"}, c.Run(Options{}))
 	c.kind = &kind{run: func(*check) error { return nil }}
 	assert.Equal(t, Fail, c.Run(Options{}).Verdict, "nothing compared is no success")
+}
+
+// TestForLater: cases for packages that do not exist yet are found under their names, and skipped.
+func TestForLater(t *testing.T) {
+	dir := t.TempDir()
+	for _, file := range []string{"kvstore/basic.json", "recordio/a.json", "imageiter/scale.json", "imageiter/_failed.json", "viz/mlp.summary.txt", "viz/mlp.debug_str.txt"} {
+		path := filepath.Join(dir, file)
+		require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o700))
+		require.NoError(t, os.WriteFile(path, []byte("{}"), 0o600))
+	}
+	sum, lines := output(t, dir)
+	assert.Equal(t, 4, sum.Skipped)
+	assert.Equal(t, []string{"SKIP imageiter/scale: ImageRecordIter", "SKIP kvstore/basic: package kvstore", "SKIP recordio/a: package io/recordio",
+		"SKIP viz/mlp.summary: viz.PrintSummary"}, lines)
+}
+
+func TestIndex(t *testing.T) {
+	dir := copied(t, "more/symbols", "symbols")
+	for text, want := range map[string]string{
+		`{"mlp": {"parameters": 109386, "nodes": 15}, "lenet": {"parameters": 431080, "nodes": 21}}`: "PASS index",
+		`{"mlp": {"parameters": 109386, "nodes": 15}, "lenet": {"parameters": 431081, "nodes": 21}}`: "FAIL index: lenet parameters is 431080, want 431081",
+		`{"mlp": {"parameters": 109386, "nodes": 16}}`:                                               "FAIL index: mlp nodes is 15, want 16",
+	} {
+		require.NoError(t, os.WriteFile(filepath.Join(dir, "index.json"), []byte(text), 0o600))
+		_, lines := output(t, dir)
+		assert.Contains(t, lines, want)
+	}
+}
+
+// TestUndefinedStatistics: outside of training BatchNorm's mean and variance are not defined, and not compared.
+func TestUndefinedStatistics(t *testing.T) {
+	o := &opCase{net: symbol.BatchNorm(symbol.Variable("x"), with.Name("bn"), with.OutputMeanVar(true))}
+	require.Equal(t, []string{"bn_output", "bn_mean", "bn_var"}, o.net.ListOutputs())
+	assert.False(t, o.isBatchNormStatistic("bn_output"))
+	assert.True(t, o.isBatchNormStatistic("bn_mean"))
+	assert.True(t, o.isBatchNormStatistic("bn_var"))
+	o.net = symbol.Mean(symbol.Variable("x"), with.Name("a_mean"))
+	assert.False(t, o.isBatchNormStatistic("a_mean_output"))
+	assert.False(t, o.isBatchNormStatistic("a_mean"))
 }
