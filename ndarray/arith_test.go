@@ -139,3 +139,11 @@ func BenchmarkDispatchForgotten(b *testing.B) {
 		AddScalar(x, 2)
 	}
 }
+
+func BenchmarkDispatchOperator(b *testing.B) {
+	x := Ones(Shape{2, 4})
+	b.ReportAllocs()
+	for b.Loop() {
+		Sum(x, with.Axis(1)).Close()
+	}
+}

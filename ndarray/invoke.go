@@ -28,13 +28,12 @@ func Invoke(opName string, inputs []*NDArray, s *with.Settings) ([]*NDArray, err
 		return nil, &Error{Op: opName, Err: err}
 	}
 	l := &opLowering{def: def, settings: s}
+	inputs = trim(inputs)
 	if len(s.Inputs) > 0 {
 		if inputs, err = l.named(inputs); err != nil {
 			return nil, wrap(def.Name, err)
 		}
-	}
-	for len(inputs) > 0 && inputs[len(inputs)-1] == nil {
-		inputs = inputs[:len(inputs)-1]
+		inputs = trim(inputs)
 	}
 	if i := slices.Index(inputs, nil); i >= 0 {
 		return nil, errorf(def.Name, "input %d is nil", i)
@@ -47,6 +46,14 @@ func Invoke(opName string, inputs []*NDArray, s *with.Settings) ([]*NDArray, err
 		return nil, wrap(def.Name, err)
 	}
 	return c.run(l)
+}
+
+// trim cuts off inputs left out at the end.
+func trim(inputs []*NDArray) []*NDArray {
+	for len(inputs) > 0 && inputs[len(inputs)-1] == nil {
+		inputs = inputs[:len(inputs)-1]
+	}
+	return inputs
 }
 
 func homeFor(in []*NDArray) (*home, error) {
@@ -239,3 +246,20 @@ func mustOp(name string) *op.Def {
 	}
 	return d
 }
+
+// InputOption gives an operator one of its inputs by name; it fits every operator. See Input.
+type InputOption struct {
+	with.Any
+	name string
+	a    *NDArray
+}
+
+// Apply does what the option says.
+func (o InputOption) Apply(s *with.Settings) {
+	s.Inputs = append(s.Inputs, with.NamedInput{Name: o.name, Value: o.a})
+}
+
+// Input gives an operator an input by name, one that its function has no place for:
+//
+//	ndarray.LeakyReLU(x, with.LeakyPrelu, ndarray.Input("gamma", slopes))
+func Input(name string, a *NDArray) InputOption { return InputOption{name: name, a: a} }
