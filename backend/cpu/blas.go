@@ -36,13 +36,13 @@ var blas = sync.OnceValue(func() (b struct {
 	return b
 })
 
-// blasChosen reports whether the user wants the library wherever it can do the work.
-var blasChosen = os.Getenv("GOMX_BLAS") != ""
+// preferBLAS reports whether the user wants the library wherever it can do the work.
+var preferBLAS = os.Getenv("GOMX_BLAS") != ""
 
 // useBLAS reports whether the library multiplies: one that GOMX_BLAS names or the build links, and else where this package
 // has no vectors as wide as the machine's. At avx512 and avx2 the own product is as fast (docs/performance.md has the
 // measurement) and takes the epilogue along.
-func useBLAS(l level) bool { return blas().name != "" && (blasChosen || l == levelScalar) }
+func useBLAS(l level) bool { return blas().name != "" && (preferBLAS || l == levelScalar) }
 
 // blasTitle is the beginning of what OpenBLAS says of itself: its name and version.
 func blasTitle(config string) string {
@@ -65,7 +65,7 @@ func blasName(l level) string {
 		return b.name
 	case b.name != "":
 		return "own (" + b.name + " by GOMX_BLAS)"
-	case blasChosen && b.err != "":
+	case preferBLAS && b.err != "":
 		return "own (GOMX_BLAS: " + b.err + ")"
 	}
 	return "own"

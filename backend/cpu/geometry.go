@@ -58,6 +58,17 @@ func broadcastStrides(s, out backend.Shape) []int {
 	return st
 }
 
+// sameLayoutStrides are the strides of an operand of shape s along the dimensions of a value of shape out when both lie in
+// layout l.
+func sameLayoutStrides(s, out backend.Shape, l backend.Layout) []int {
+	s = align(s, len(out))
+	st := broadcastStrides(memoryShape(s, l), memoryShape(out, l))
+	if b, ok := blockings[l]; ok && s[b.axis] == 1 && out[b.axis] != 1 {
+		st[len(st)-1] = 0 // stretched along the lanes, of which it fills the first
+	}
+	return st
+}
+
 // blockedStrides are the strides of a plain operand, of shape s, along the dimensions that a value of shape out has in layout
 // l. ok is false where blocks of l do not fit the operand: it varies along the blocked axis and that is no multiple of the
 // block.

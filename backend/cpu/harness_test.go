@@ -197,3 +197,41 @@ func compare(t testing.TB, what string, got, want []float32, tol float64) {
 		t.Errorf("%s: %d of %d elements differ", what, bad, len(want))
 	}
 }
+
+// inLayout makes the calls of a kind work in layout l: their inputs of rank at least 3 go through a Relayout, and with outs
+// their results through another one back.
+func (n *net) inLayout(t testing.TB, kind backend.Kind, l backend.Layout, outs bool) {
+	t.Helper()
+	p := n.finish(t)
+	e := p.Entry(backend.Infer)
+	var calls []backend.Call
+	relayout := func(from backend.ValueID, to backend.Layout) backend.ValueID {
+		v := *p.Value(from)
+		id := p.NewValue(backend.ValueInfo{Shape: v.Shape, DType: v.DType, Layout: to})
+		calls = append(calls, backend.Call{Kind: backend.Relayout, In: []backend.ValueID{from}, Out: []backend.ValueID{id}})
+		return id
+	}
+	for _, c := range e.Calls {
+		if c.Kind != kind {
+			calls = append(calls, c)
+			continue
+		}
+		for i, id := range c.In {
+			if s := p.Value(id).Shape; len(s) >= 3 && s[0] == p.Value(c.In[0]).Shape[0] {
+				c.In[i] = relayout(id, l)
+			}
+		}
+		calls = append(calls, c)
+		if !outs {
+			continue
+		}
+		at := len(calls) - 1
+		for i, id := range c.Out {
+			inner := p.NewValue(backend.ValueInfo{Shape: p.Value(id).Shape, DType: p.Value(id).DType, Layout: l})
+			calls[at].Out[i] = inner
+			calls = append(calls, backend.Call{Kind: backend.Relayout, In: []backend.ValueID{inner}, Out: []backend.ValueID{id}})
+		}
+	}
+	e.Calls = calls
+	require.NoError(t, p.Verify())
+}

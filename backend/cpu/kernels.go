@@ -27,9 +27,14 @@ func init() {
 		backend.Pool:           {supports: poolSupports, lower: lowerPool},
 		backend.PoolGrad:       {supports: poolSupports, lower: lowerPool},
 
-		backend.Map:      {supports: supportsMap, lower: lowerMap},
-		backend.Reshape:  {supports: plainCall, lower: lowerReshape},
-		backend.Relayout: {supports: supportsRelayout, lower: lowerRelayout},
-		backend.Write:    {supports: plainCall, lower: lowerWrite},
+		backend.ArgReduce: {supports: supportsPlainFloat32, lower: lowerArgReduce},
+		backend.Map:       {supports: supportsMap, lower: lowerMap},
+		backend.MatMul:    {supports: supportsMatMul, lower: lowerMatMul},
+		backend.Reduce:    {supports: supportsReduce, lower: lowerReduce},
+		backend.Softmax:   {supports: supportsPlainFloat32, lower: lowerSoftmax},
+		backend.Stats:     {supports: supportsReduce, lower: lowerStats},
+		backend.Reshape:   {supports: plainCall, lower: lowerReshape},
+		backend.Relayout:  {supports: supportsRelayout, lower: lowerRelayout},
+		backend.Write:     {supports: plainCall, lower: lowerWrite},
 	}
 }

@@ -43,9 +43,6 @@ func supportsMap(p *backend.Program, c *backend.Call) bool {
 		if v.Layout != out.Layout && v.Layout != backend.Plain {
 			return false
 		}
-		if b, ok := blockings[v.Layout]; ok && align(v.Shape, len(out.Shape))[b.axis] != out.Shape[b.axis] {
-			return false
-		}
 	}
 	var code C.gomx_map_code
 	_, err := compileMap(&code, c.Attrs.(*backend.MapAttrs).E, make([]bool, len(c.In)), func(int, int) bool { return true })
@@ -94,12 +91,13 @@ func (cx *compileCtx) mapOperands(in, out []backend.ValueID) *mapOperands {
 	o.size = slices.Clone(shape)
 	for _, id := range in {
 		x, ptr := cx.Value(id), cx.Ptr(id)
-		strides := broadcastStrides(memoryShape(align(x.Shape, len(y.Shape)), x.Layout), shape)
+		strides := sameLayoutStrides(x.Shape, y.Shape, y.Layout)
 		if x.Layout != y.Layout {
-			var ok bool
-			if strides, ok = blockedStrides(x.Shape, y.Shape, y.Layout); !ok || mixedLanes(strides) {
+			plain, ok := blockedStrides(x.Shape, y.Shape, y.Layout)
+			if ok && plain[len(plain)-1] <= 1 { // neighbours in a block are neighbours in memory
+				strides = plain
+			} else {
 				ptr = cx.relaid(id, len(y.Shape), y.Layout)
-				strides = broadcastStrides(memoryShape(align(x.Shape, len(y.Shape)), y.Layout), shape)
 			}
 		}
 		o.ptrs = append(o.ptrs, ptr)
@@ -111,9 +109,6 @@ func (cx *compileCtx) mapOperands(in, out []backend.ValueID) *mapOperands {
 	}
 	return o
 }
-
-// mixedLanes reports whether neighbours in a block lie apart in memory.
-func mixedLanes(strides []int) bool { return strides[len(strides)-1] > 1 }
 
 // mapRow is the innermost dimension, and how each operand lies along it.
 type mapRow struct {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"testing"
 
+	"github.com/gomx-org/gomx/backend"
 	"github.com/gomx-org/gomx/backend/expr"
 )
 
@@ -41,5 +42,26 @@ func TestMapBroadcast(t *testing.T) {
 			m.out(m.b.Map1(e, m.in(-1, 1, c[0]...), m.in(-1, 1, c[1]...), m.in(-1, 1, c[2]...), m.in(-1, 1, c[3]...)))
 			m.check(t, 1e-6)
 		})
+	}
+}
+
+// Maps in blocked layouts, with operands in C order along every axis and missing lanes that must stay zero.
+func TestMapInBlocks(t *testing.T) {
+	e := expr.MustParse("x y c n s -> exp(x)*y + c + n*s + 1")
+	for _, l := range []backend.Layout{backend.N16, backend.C16} {
+		for _, s := range [][]int{{32, 16, 3, 5}, {17, 20, 3, 5}, {5, 7, 1, 1}, {16, 48, 9, 9}} {
+			t.Run(fmt.Sprint(l, s), func(t *testing.T) {
+				m := newNet()
+				x, y := m.in(-1, 1, s...), m.in(-1, 1, s...)
+				v := m.b.Map1(e, x, y, m.in(-1, 1, s[1], 1, 1), m.in(-1, 1, s[0], 1, 1, 1), m.in(-1, 1))
+				m.out(v)
+				m.out(m.b.Sum(v, 0, 2, 3)) // in N16 it adds the missing lanes too
+				m.inLayout(t, backend.Map, l, true)
+				if l == backend.N16 {
+					m.inLayout(t, backend.Reduce, l, false)
+				}
+				m.check(t, 1e-5)
+			})
+		}
 	}
 }
