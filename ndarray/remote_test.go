@@ -1,0 +1,81 @@
+package ndarray
+
+import (
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/gomx-org/gomx/backend"
+	"github.com/gomx-org/gomx/backend/ref"
+	"github.com/gomx-org/gomx/device"
+)
+
+// remote is a device whose memory the host cannot address, as that of a GPU.
+type remote struct{ backend.Device }
+
+type remoteBuffer struct{ backend.Buffer }
+
+func (remoteBuffer) Bytes() []byte { return nil }
+
+func (d remote) Alloc(bytes int) (backend.Buffer, error) {
+	b, err := d.Device.Alloc(bytes)
+	return &remoteBuffer{b}, err
+}
+
+func local(r backend.Region) backend.Region {
+	if b, ok := r.Buffer.(*remoteBuffer); ok {
+		r.Buffer = b.Buffer
+	}
+	return r
+}
+
+func (d remote) Copy(dst, src backend.Region) error { return d.Device.Copy(local(dst), local(src)) }
+
+func (d remote) Compile(p *backend.Program, o backend.Options) (backend.Executable, error) {
+	exe, err := d.Device.Compile(p, o)
+	return remoteExecutable{exe}, err
+}
+
+type remoteExecutable struct{ backend.Executable }
+
+// Bind gives a Bound that cannot be pointed at other memory, so that plans bind anew.
+func (e remoteExecutable) Bind(entry backend.EntryKind, args []backend.Region) (backend.Bound, error) {
+	near := make([]backend.Region, len(args))
+	for i, r := range args {
+		near[i] = local(r)
+	}
+	b, err := e.Executable.Bind(entry, near)
+	return struct{ backend.Bound }{b}, err
+}
+
+func TestMemoryOutOfReach(t *testing.T) {
+	ctx := device.CPU(99)
+	dev := remote{ref.New(99)}
+	homes.Store(ctx, &home{ctx: ctx, dev: dev, pool: newPool(dev)})
+	defer homes.Delete(ctx)
+	a := Array(count(6), Shape{2, 3}, On(ctx))
+	assert.Nil(t, a.Bytes())
+	assert.Nil(t, a.Data32())
+	assert.Equal(t, count(6), a.Float32())
+	for i := range 3 {
+		assert.Equal(t, float32(5+i), a.AddScalar(float64(i)).Float32()[5])
+	}
+	assert.Equal(t, []float32{0, 2, 4, 6, 8, 10}, a.Add(a).Float32())
+	a.Slice(1, 2).Fill(-1)
+	assert.Equal(t, []float32{0, 1, 2, -1, -1, -1}, a.Float32())
+	near := a.AsInContext(device.CPU(0))
+	assert.Equal(t, a.Float32(), near.Float32())
+	assert.Equal(t, a.Float64(), near.AsInContext(ctx).AsType(backend.Float64).Float64())
+	require.NoError(t, a.CopyFrom(Ones(Shape{2, 3}, Of(backend.Int8))))
+	a.MulScalarInPlace(3)
+	assert.Equal(t, Full(Shape{2, 3}, 3).Float32(), a.Float32())
+	assert.Equal(t, Shape{4}, Uniform(0, 1, Shape{4}, On(ctx)).Shape())
+	path := filepath.Join(t.TempDir(), "far.params")
+	require.NoError(t, Save(path, a))
+	f, err := Load(path, On(ctx))
+	require.NoError(t, err)
+	assert.Equal(t, a.Float32(), f.List()[0].Float32())
+	assert.Equal(t, ctx, f.List()[0].Context())
+}
