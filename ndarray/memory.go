@@ -140,7 +140,7 @@ func (p *pool) collect() {
 	runtime.GC()
 	select {
 	case <-done:
-	case <-time.After(50 * time.Millisecond):
+	case <-time.After(200 * time.Millisecond):
 	}
 	p.mu.Lock()
 	used := p.live.Load() - p.held
