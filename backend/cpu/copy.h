@@ -23,4 +23,19 @@ extern const gomx_kernel gomx_move_tiles[GOMX_LEVELS];
 // p: array. n: groups, bytes from group to group, rows of a group, bytes of a row, bytes to keep at its beginning.
 extern const gomx_kernel gomx_clear_ends[GOMX_LEVELS];
 
+// Copies into a larger array and fills the border: with a number (0), the nearest element (1) or the mirror image (2).
+// p: source, destination. n: bytes of an element, dimensions, mode, the number's bytes, rows, rows per piece; then for each of
+// MOVE_DIMS dimensions: size of the source, of the destination, elements before.
+extern const gomx_kernel gomx_pad[GOMX_LEVELS];
+
+// Takes rows at indices of a type (backend.DType), clipped or wrapped around.
+// p: source, indices, destination. n: outer, rows of the source, indices, bytes of a row, wrap, type, items per piece; an item is
+// a row of the destination.
+extern const gomx_kernel gomx_gather[GOMX_LEVELS];
+
+// Adds rows of floats, in order, into zeros: the gradient of gomx_gather.
+// p: rows, indices, destination. n: outer, rows of the destination, indices, floats of a row, wrap, type, floats per piece; a
+// piece is one outer index and a range of the row.
+extern const gomx_kernel gomx_scatter_add[GOMX_LEVELS];
+
 #endif
