@@ -92,7 +92,7 @@ func TestTextOfRuntimeNumbers(t *testing.T) {
 	assert.ErrorContains(t, err, `scalar="one": want a number`)
 }
 
-// full is a device that has memory for so many bytes.
+// fullDevice is a device that has memory for so many bytes.
 type fullDevice struct {
 	backend.Device
 	left int
