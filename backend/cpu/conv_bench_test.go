@@ -3,7 +3,6 @@
 package cpu
 
 import (
-	"math"
 	"testing"
 
 	"github.com/gomx-org/gomx/backend"
@@ -51,6 +50,40 @@ func (c *convCase) bench(b *testing.B, d *Device, pass string, as backend.Suppor
 		}
 	}
 	p.Entries[0].Calls = calls
+	// The best run counts: others share the machine.
+	best := 0.0
+	for kind, seconds := range bestTimes(b, d, as, p) {
+		if kind == backend.Conv || kind == backend.ConvGradData || kind == backend.ConvGradFilter {
+			best = seconds
+		}
+	}
+	flops := 2 * float64(p.Args[p.ArgIndex("dy")].Shape.Size()) * float64(c.w[1:].Size())
+	b.ReportMetric(flops/best*1e-9, "GF/s")
+}
+
+// BenchmarkPool times pooling and its gradient on one thread: LeNet's first, and ResNet's.
+func BenchmarkPool(b *testing.B) {
+	d := levels()[len(levels())-1]
+	require.NoError(b, SetThreads(1))
+	defer func() { require.NoError(b, SetThreads(0)) }()
+	for name, c := range map[string]poolCase{
+		"lenet":  {x: backend.Shape{64, 20, 24, 24}, y: backend.Shape{64, 20, 12, 12}, attrs: backend.PoolAttrs{Kernel: []int{2, 2}, Stride: []int{2, 2}, Pad: []int{0, 0}}},
+		"resnet": {x: backend.Shape{16, 64, 112, 112}, y: backend.Shape{16, 64, 56, 56}, attrs: backend.PoolAttrs{Kernel: []int{3, 3}, Stride: []int{2, 2}, Pad: []int{1, 1}}},
+	} {
+		for layout, as := range map[string]backend.Supporter{"n16": inN16{d}, "plain": inPlain{d}} {
+			b.Run(name+"/"+layout, func(b *testing.B) {
+				for kind, best := range bestTimes(b, d, as, c.program(b)) {
+					if kind == backend.Pool || kind == backend.PoolGrad {
+						b.ReportMetric(best/float64(c.y.Size())*1e9, "ns/"+kind.String())
+					}
+				}
+			})
+		}
+	}
+}
+
+// bestTimes runs a Program and gives, for each kind of call, the best time of all its calls together.
+func bestTimes(b *testing.B, d *Device, as backend.Supporter, p *backend.Program) map[backend.Kind]float64 {
 	p = passes.Fuse(passes.Layout(passes.DeadCode(p), as), as)
 	x, err := d.Compile(p, backend.Options{NoFuse: true, NoLayout: true, Profile: true})
 	require.NoError(b, err)
@@ -62,19 +95,20 @@ func (c *convCase) bench(b *testing.B, d *Device, pass string, as backend.Suppor
 	bound, err := x.Bind(backend.Step, regions)
 	require.NoError(b, err)
 	defer bound.Close()
-	// The best run counts: others share the machine.
-	best, before := math.Inf(1), 0.0
+	require.NoError(b, bound.Run())
+	best, before := make(map[backend.Kind]float64), make(map[backend.Kind]float64)
 	for b.Loop() {
 		require.NoError(b, bound.Run())
-		total := 0.0
+		total := make(map[backend.Kind]float64)
 		for _, t := range x.Profile() {
-			switch p.Entries[0].Calls[t.Call].Kind {
-			case backend.Conv, backend.ConvGradData, backend.ConvGradFilter:
-				total += t.Seconds
+			total[p.Entries[0].Calls[t.Call].Kind] += t.Seconds
+		}
+		for k, s := range total {
+			if have, ok := best[k]; !ok || s-before[k] < have {
+				best[k] = s - before[k]
 			}
 		}
-		best, before = min(best, total-before), total
+		before = total
 	}
-	flops := 2 * float64(p.Args[p.ArgIndex("dy")].Shape.Size()) * float64(c.w[1:].Size())
-	b.ReportMetric(flops/best*1e-9, "GF/s")
+	return best
 }

@@ -53,7 +53,7 @@ func lowerPool(cx *compileCtx, c *backend.Call) error {
 	for _, id := range slices.Concat(c.In, c.Out) {
 		s.Ptrs = append(s.Ptrs, cx.Ptr(id))
 	}
-	cx.ThreadScratch(4 * in[2])
+	cx.ThreadScratch(4 * (in[2] + 3*out[2]))
 	cx.Emit(s)
 	return nil
 }

@@ -52,7 +52,7 @@ func (l *layouter) wanted(c *backend.Call) backend.Layout {
 		return to
 	}
 	switch c.Kind {
-	case backend.Map, backend.Pool, backend.PoolGrad, backend.Reduce, backend.Stats:
+	case backend.Map, backend.Pool, backend.PoolGrad, backend.Reduce, backend.Stats, backend.Concat, backend.Slice, backend.Pad:
 		return l.common(c)
 	}
 	return backend.Plain
