@@ -253,9 +253,22 @@ func (b *bound) Run() error {
 }
 
 func (b *bound) runSegments() error {
+	var err error
 	if guarding {
-		return b.runGuarded()
+		err = b.runGuarded()
+	} else {
+		err = b.runPlain()
 	}
+	if err != nil {
+		return err
+	}
+	if b.x.profiling {
+		b.collect()
+	}
+	return nil
+}
+
+func (b *bound) runPlain() error {
 	hosts := 0
 	for i := range b.en.segments {
 		s := &b.en.segments[i]
@@ -267,9 +280,6 @@ func (b *bound) runSegments() error {
 			continue
 		}
 		b.runC(s.from, s.to)
-	}
-	if b.x.profiling {
-		b.collect()
 	}
 	return nil
 }

@@ -62,7 +62,7 @@ func fillNaN(b []byte) {
 	}
 }
 
-// runGuarded is runSegments with checks. Before an entry that begins from nothing, the values that its calls make are
+// runGuarded is runPlain with checks. Before an entry that begins from nothing, the values that its calls make are
 // filled with NaN; Backward keeps what Forward saved, Prepare's results stay.
 func (b *bound) runGuarded() error {
 	if k := b.en.kind; k != backend.Backward && k != backend.Prepare {
