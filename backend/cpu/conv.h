@@ -32,13 +32,10 @@ enum {
 	CONV_PART_F, // filters of a group in a piece
 	CONV_PART_K, // filter gradient: weights of a filter in a piece
 	CONV_PARTS,  // filter gradient: the images are cut into so many parts, whose sums are added at the end
-	CONV_ACT,    // forward: what follows the bias, one of CONV_ACT_
 	CONV_BLAS,   // matrix products by the library
 };
 
-enum { CONV_ACT_NONE, CONV_ACT_RELU, CONV_ACT_SIGMOID, CONV_ACT_TANH, CONV_ACT_SOFTPLUS };
-
-GOMX_DECLARE(gomx_conv);             // x, w, bias or NULL -> y; a piece is a part of the filters, a chunk, a group, an image
+GOMX_DECLARE(gomx_conv);             // x, w -> y; a piece is a part of the filters, a chunk, a group, an image
 GOMX_DECLARE(gomx_conv_grad_data);   // dy, w -> dx; a piece is a group of an image
 GOMX_DECLARE(gomx_conv_grad_filter); // dy, x -> dw of each part of the images; a piece is a part of F, of K, of images, a group
 GOMX_DECLARE(gomx_conv_add_parts);   // parts -> dw; n: elements, parts, elements in a piece

@@ -1,11 +1,9 @@
 #if defined(__x86_64__)
 #include "level_avx512.h"
 
-#include "simd_math.h"
-
 #include "conv.h"
 
-#include "conv_act.h"
+#include "conv_epilogue.h"
 #include "conv_gemm.h"
 #include "im2col_impl.h"
 

@@ -27,18 +27,17 @@ INLINE float line_dot(const float *x, const float *y, int64_t from, int64_t to, 
 }
 
 void GOMX_FN(gomx_depthwise)(const gomx_call *g, int64_t piece, int thread) {
-	(void)thread;
 	const int64_t *n = g->n, taps = conv_taps(n), out = conv_out(n), f = piece % n[CONV_F], many = n[CONV_F] / n[CONV_C];
-	const float *x = (const float *)g->p[0] + piece / many * conv_in(n), *w = (const float *)g->p[1] + f * taps, *bias = g->p[2];
-	float *y = (float *)g->p[3] + piece * out;
+	const float *x = (const float *)g->p[0] + piece / many * conv_in(n), *w = (const float *)g->p[1] + f * taps;
+	float *y = (float *)g->p[2] + piece * out;
+	memset(y, 0, (size_t)out * 4);
 	for (int64_t p = 0; p < out; p += n[CONV_OW]) {
-		for (int64_t i = 0; i < n[CONV_OW]; i++) y[p + i] = bias ? bias[f] : 0;
 		for (int64_t k = 0; k < taps; k++) {
 			const conv_line l = conv_line_at(n, k, p, out);
 			line_forward(y + p, x + l.at, w[k], l.lo, l.hi, n[CONV_SW]);
 		}
-		conv_act((int)n[CONV_ACT], 0, y + p, n[CONV_OW]);
 	}
+	conv_finish(g, thread, y, out, f, 1, out);
 }
 
 void GOMX_FN(gomx_depthwise_grad_data)(const gomx_call *g, int64_t piece, int thread) {

@@ -13,11 +13,11 @@ void GOMX_FN(gomx_conv)(const gomx_call *g, int64_t piece, int thread) {
 	const int64_t f0 = piece % parts * n[CONV_PART_F], f1 = conv_min(f, f0 + n[CONV_PART_F]);
 	const int64_t p0 = piece / parts % chunks * n[CONV_CHUNK], p1 = conv_min(out, p0 + n[CONV_CHUNK]);
 	const int64_t image = piece / parts / chunks, first = image % groups * f + f0; // image: of n times groups
-	const float *x = (const float *)g->p[0] + image * c * conv_in(n), *w = (const float *)g->p[1] + first * k, *bias = g->p[2];
-	float *y = (float *)g->p[3] + (image * f + f0) * out + p0;
+	const float *x = (const float *)g->p[0] + image * c * conv_in(n), *w = (const float *)g->p[1] + first * k;
+	float *y = (float *)g->p[2] + (image * f + f0) * out + p0;
 	const conv_matrix m = conv_patches(n, x, 0, k, p0, p1, conv_columns(thread));
 	conv_gemm(g, thread, f1 - f0, p1 - p0, k, (conv_matrix){w, k, 0}, m, y, out, 0);
-	for (int64_t j = 0; j < f1 - f0; j++) conv_act((int)n[CONV_ACT], bias ? bias[first + j] : 0, y + j * out, p1 - p0);
+	conv_finish(g, thread, y, out, first, f1 - f0, p1 - p0);
 }
 
 void GOMX_FN(gomx_conv_grad_data)(const gomx_call *g, int64_t piece, int thread) {

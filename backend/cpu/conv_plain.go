@@ -19,8 +19,8 @@ const (
 
 // plainConvSupports: everything in C order, with an epilogue that the kernels know.
 func plainConvSupports(p *backend.Program, c *backend.Call) bool {
-	_, _, known := convEpilogue(p, c)
-	return plainCall(p, c) && known && (c.Kind == backend.Conv || c.Attrs.(*backend.ConvAttrs).Epilogue == nil)
+	_, ok := convEpilogue(p, c)
+	return ok && plainCall(p, c)
 }
 
 // plainNumbers are the CONV_ numbers up to the dilation.
@@ -38,8 +38,8 @@ func (s *convShape) chunk(rows int) int {
 	return min(roundUp(ceilDiv(s.outSize(), chunks), 16), s.outSize())
 }
 
-// convScratch asks for a thread's columns beside what a matrix product needs.
-func (cx *compileCtx) convScratch(columns int) { cx.ThreadScratch(int(C.GEMM_SCRATCH) + 4*columns) }
+// convScratch is what a thread needs for columns of patches and a matrix product, in bytes.
+func convScratch(columns int) int { return int(C.GEMM_SCRATCH) + 4*columns }
 
 func convBLAS(l level) int { return bit(useBLAS(l)) }
 
@@ -54,10 +54,10 @@ func lowerPlainConv(cx *compileCtx, c *backend.Call) error {
 	case c.Kind == backend.ConvGradData:
 		rows := s.c / s.groups * s.taps()
 		chunk := s.chunk(rows)
-		cx.convScratch(rows * chunk)
+		cx.ThreadScratch(convScratch(rows * chunk))
 		cx.Emit(step{
 			Kernel: kernelSet(C.gomx_conv_grad_data), Pieces: s.n * s.groups,
-			Ptrs: []place{cx.Ptr(c.In[0]), cx.Ptr(c.In[1]), cx.Ptr(c.Out[0])}, N: append(s.plainNumbers(), chunk, 0, 0, 0, 0, convBLAS(cx.dev.level)),
+			Ptrs: []place{cx.Ptr(c.In[0]), cx.Ptr(c.In[1]), cx.Ptr(c.Out[0])}, N: append(s.plainNumbers(), chunk, 0, 0, 0, convBLAS(cx.dev.level)),
 		})
 	default:
 		lowerConvGradFilter(cx, c, &s)
@@ -75,11 +75,8 @@ func lowerConvForward(cx *compileCtx, c *backend.Call, s *convShape) {
 	if have := s.n * s.groups * ceilDiv(s.outSize(), chunk); have < convMinPieces {
 		part = max(min(64, filters), ceilDiv(filters*have, convMinPieces))
 	}
-	cx.convScratch(rows * chunk)
-	cx.Emit(step{
-		Kernel: kernelSet(C.gomx_conv), Pieces: s.n * s.groups * ceilDiv(s.outSize(), chunk) * ceilDiv(filters, part),
-		Ptrs: convForwardPtrs(cx, c), N: append(s.plainNumbers(), chunk, part, 0, 0, convActOf(cx, c), convBLAS(cx.dev.level)),
-	})
+	pieces := s.n * s.groups * ceilDiv(s.outSize(), chunk) * ceilDiv(filters, part)
+	cx.convForward(c, kernelSet(C.gomx_conv), pieces, convScratch(rows*chunk), append(s.plainNumbers(), chunk, part, 0, 0, convBLAS(cx.dev.level)))
 }
 
 // lowerConvGradFilter cuts the gradient, and where that gives too few pieces the images, whose parts are added in order.
@@ -89,7 +86,7 @@ func lowerConvGradFilter(cx *compileCtx, c *backend.Call, s *convShape) {
 	pieces := s.groups * ceilDiv(f, partF) * ceilDiv(k, partK)
 	parts := max(1, min(s.n, convMinPieces/pieces))
 	chunk := s.chunk(partK)
-	cx.convScratch(partK * chunk)
+	cx.ThreadScratch(convScratch(partK * chunk))
 	dw, size := cx.Ptr(c.Out[0]), s.f*k
 	to := dw
 	if parts > 1 {
@@ -97,7 +94,7 @@ func lowerConvGradFilter(cx *compileCtx, c *backend.Call, s *convShape) {
 	}
 	cx.Emit(step{
 		Kernel: kernelSet(C.gomx_conv_grad_filter), Pieces: pieces * parts,
-		Ptrs: []place{cx.Ptr(c.In[0]), cx.Ptr(c.In[1]), to}, N: append(s.plainNumbers(), chunk, partF, partK, parts, 0, convBLAS(cx.dev.level)),
+		Ptrs: []place{cx.Ptr(c.In[0]), cx.Ptr(c.In[1]), to}, N: append(s.plainNumbers(), chunk, partF, partK, parts, convBLAS(cx.dev.level)),
 	})
 	if parts > 1 {
 		cx.Emit(step{
@@ -111,14 +108,11 @@ func lowerConvGradFilter(cx *compileCtx, c *backend.Call, s *convShape) {
 func evenPart(count, limit int) int { return ceilDiv(count, ceilDiv(count, limit)) }
 
 func lowerDepthwise(cx *compileCtx, c *backend.Call, s *convShape) {
-	st := step{N: append(s.plainNumbers(), 0, 0, 0, 0, 0)}
 	if c.Kind == backend.Conv {
-		st.Kernel, st.Pieces, st.Ptrs = kernelSet(C.gomx_depthwise), s.n*s.f, convForwardPtrs(cx, c)
-		st.N[C.CONV_ACT] = convActOf(cx, c)
-		cx.Emit(st)
+		cx.convForward(c, kernelSet(C.gomx_depthwise), s.n*s.f, 0, s.plainNumbers())
 		return
 	}
-	st.Ptrs = []place{cx.Ptr(c.In[0]), cx.Ptr(c.In[1]), cx.Ptr(c.Out[0])}
+	st := step{N: s.plainNumbers(), Ptrs: []place{cx.Ptr(c.In[0]), cx.Ptr(c.In[1]), cx.Ptr(c.Out[0])}}
 	st.Kernel, st.Pieces = kernelSet(C.gomx_depthwise_grad_data), s.n*s.c
 	if c.Kind == backend.ConvGradFilter {
 		st.Kernel, st.Pieces = kernelSet(C.gomx_depthwise_grad_filter), s.f

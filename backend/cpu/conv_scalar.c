@@ -1,10 +1,8 @@
 #include "level_scalar.h"
 
-#include "simd_math.h"
-
 #include "conv.h"
 
-#include "conv_act.h"
+#include "conv_epilogue.h"
 #include "conv_gemm.h"
 #include "im2col_impl.h"
 

@@ -130,6 +130,16 @@ func (c *convCase) program(t testing.TB) *backend.Program {
 	if c.act != "" {
 		y = b.Map1(expr.MustParse(c.act), y)
 	}
+	if c.residual {
+		per := make(backend.Shape, len(c.x))
+		for i := range per {
+			per[i] = 1
+		}
+		k := b.Arg("k", backend.In, per.Clone(), backend.Float32)
+		per[1] = c.w[0]
+		s, r := b.Arg("s", backend.In, per, backend.Float32), b.Arg("r", backend.In, y.Shape(), backend.Float32)
+		y = b.Map1(expr.MustParse("y s r k -> max(y*s + r*k, 0)"), y, s, r, k)
+	}
 	for name, v := range map[string]backend.Value{
 		"y": y, "dx": b.ConvGradData(dy, w, c.x, a), "dw": b.ConvGradFilter(dy, x, c.w, a),
 	} {
@@ -203,6 +213,9 @@ func (c *convCase) check(t *testing.T, d *Device, as backend.Supporter) {
 	if c.bias {
 		args["b"] = numbers(c.w[0], 4)
 	}
+	if c.residual {
+		args["k"], args["s"], args["r"] = numbers(1, 5), numbers(c.w[0], 6), numbers(ys.Size(), 7)
+	}
 	got := runFloat32(t, d, as, p, args, backend.Conv, backend.ConvGradData, backend.ConvGradFilter)
 	want, big := convLoops(c, ys, args["x"], args["w"], args["dy"], args["b"])
 	for name, w := range want {
@@ -210,6 +223,10 @@ func (c *convCase) check(t *testing.T, d *Device, as backend.Supporter) {
 			v := w[i]
 			if name == "y" {
 				v = actOf(c.act, v)
+			}
+			if name == "y" && c.residual {
+				f := i / ys[2:].Size() % c.w[0]
+				v = max(v*float64(args["s"][f])+float64(args["r"][i])*float64(args["k"][0]), 0)
 			}
 			if tol := 1e-6 * (big[name][i] + math.Abs(v) + 1); !(math.Abs(v-float64(got[name][i])) <= tol) {
 				t.Fatalf("%v: %s[%d] is %v, want %v ± %.1g", c, name, i, got[name][i], v, tol)
@@ -240,6 +257,7 @@ var n16Cases = func() (cases []convCase) {
 		convCase{x: backend.Shape{2, 1, 3, 1}, w: backend.Shape{2, 1, 3, 3}, pad: []int{4, 4}}, // some see the border only
 		convCase{x: backend.Shape{2, 2, 9, 9}, w: backend.Shape{2, 2, 2, 2}, stride: []int{4, 5}},
 		convCase{x: backend.Shape{2, 2, 6, 6}, w: backend.Shape{2, 2, 3, 3}, bias: true, act: "x -> softplus(x)"},
+		convCase{x: backend.Shape{17, 2, 6, 6}, w: backend.Shape{7, 2, 3, 3}, stride: []int{1, 1}, bias: true, residual: true},
 		convCase{x: backend.Shape{17, 1, 28, 28}, w: backend.Shape{20, 1, 5, 5}, bias: true, act: "x -> tanh(x)"},
 	)
 }()
@@ -265,7 +283,8 @@ var plainCases = func() (cases []convCase) {
 		convCase{x: backend.Shape{3, 5, 9, 8}, w: backend.Shape{7, 5, 1, 1}, bias: true, act: "x -> max(x, 0)"},
 		convCase{x: backend.Shape{3, 6, 9, 8}, w: backend.Shape{4, 3, 1, 1}, groups: 2},
 		convCase{x: backend.Shape{2, 5, 9, 18}, w: backend.Shape{5, 1, 3, 3}, pad: []int{1, 1}, groups: 5, bias: true, act: "x -> tanh(x)"},
-		convCase{x: backend.Shape{2, 3, 9, 8}, w: backend.Shape{6, 1, 3, 3}, stride: []int{2, 2}, pad: []int{1, 1}, groups: 3},
+		convCase{x: backend.Shape{2, 3, 9, 8}, w: backend.Shape{6, 1, 3, 3}, stride: []int{2, 2}, pad: []int{1, 1}, groups: 3, residual: true},
+		convCase{x: backend.Shape{2, 4, 9, 8}, w: backend.Shape{6, 2, 3, 3}, groups: 2, bias: true, residual: true},
 		convCase{x: backend.Shape{2, 3, 40, 1}, w: backend.Shape{4, 3, 5, 1}, pad: []int{2, 0}},
 		convCase{x: backend.Shape{2, 3, 5, 6, 7}, w: backend.Shape{4, 3, 2, 3, 2}, stride: []int{2, 1, 2}, pad: []int{1, 1, 0}, bias: true},
 		convCase{x: backend.Shape{1, 2, 4, 4, 4}, w: backend.Shape{2, 1, 3, 3, 3}, pad: []int{1, 1, 1}, groups: 2},

@@ -27,7 +27,7 @@ func n16Supports(p *backend.Program, c *backend.Call) bool {
 	}
 	switch c.Kind {
 	case backend.Conv:
-		_, _, ok := convEpilogue(p, c)
+		_, ok := convEpilogue(p, c)
 		return ok && p.Value(c.In[1]).Layout == backend.F4
 	case backend.ConvGradData:
 		return c.Attrs.(*backend.ConvAttrs).Epilogue == nil && p.Value(c.In[1]).Layout == backend.Plain
@@ -35,7 +35,7 @@ func n16Supports(p *backend.Program, c *backend.Call) bool {
 	return c.Attrs.(*backend.ConvAttrs).Epilogue == nil && p.Value(c.Out[0]).Layout == backend.Plain
 }
 
-// numbers are the N16_ numbers of the convolution, but for the size of a piece and the activation.
+// numbers are the N16_ numbers of the convolution, but for the size of a piece.
 func (s *convShape) numbers() []int {
 	return []int{s.n, s.c, s.in[1], s.in[2], s.f, s.out[1], s.out[2], s.kernel[1], s.kernel[2], s.stride[1], s.stride[2], s.pad[1], s.pad[2]}
 }
@@ -47,10 +47,7 @@ func lowerN16(cx *compileCtx, c *backend.Call) error {
 	switch c.Kind {
 	case backend.Conv:
 		rows := pieceSize(work*s.out[2], s.out[1])
-		cx.Emit(step{
-			Kernel: kernelSet(C.gomx_n16_conv), Pieces: blocks * ceilDiv(s.out[1], rows),
-			Ptrs: convForwardPtrs(cx, c), N: append(s.numbers(), rows, convActOf(cx, c)),
-		})
+		cx.convForward(c, kernelSet(C.gomx_n16_conv), blocks*ceilDiv(s.out[1], rows), 0, append(s.numbers(), rows))
 	case backend.ConvGradData:
 		rows := pieceSize(work*s.out[2], s.in[1])
 		cx.Emit(step{

@@ -2,7 +2,7 @@
 #ifndef GOMX_N16_H
 #define GOMX_N16_H
 
-#include "conv.h"
+#include "gomx_cpu.h"
 
 // gomx_call.n of the three convolutions.
 enum {
@@ -20,13 +20,12 @@ enum {
 	N16_PH,   // border before
 	N16_PW,
 	N16_ROWS, // rows of the result in a piece; for the filter gradient, weights of a filter in a piece
-	N16_ACT,  // forward: what follows the bias, one of CONV_ACT_
 };
 
 static inline int64_t n16_min(int64_t a, int64_t b) { return a < b ? a : b; }
 static inline int64_t n16_max(int64_t a, int64_t b) { return a > b ? a : b; }
 
-GOMX_DECLARE(gomx_n16_conv);             // x, w as F4, bias or NULL -> y; a piece is a block of images and N16_ROWS rows
+GOMX_DECLARE(gomx_n16_conv);             // x, w as F4 -> y; a piece is a block of images and N16_ROWS rows
 GOMX_DECLARE(gomx_n16_conv_grad_data);   // dy, w in C order -> dx; pieces likewise
 GOMX_DECLARE(gomx_n16_conv_grad_filter); // dy, x -> dw in C order; a piece is four filters and N16_ROWS of their weights
 

@@ -26,12 +26,12 @@ typedef struct {
 } n16_dst;
 
 // edge: terms may lie outside. packed: w_out is 1. step: at_out, when the compiler may know it.
-INLINE void n16_tile(const int cols, const int edge, const int packed, const int step, const n16_sum *s, const float *x, const float *w, const float *start, const n16_dst *d) {
+INLINE void n16_tile(const int cols, const int edge, const int packed, const int step, const n16_sum *s, const float *x, const float *w, const n16_dst *d) {
 	vf acc[4][N16_COLS];
 #pragma GCC unroll 4
 	for (int j = 0; j < 4; j++)
 #pragma GCC unroll 8
-		for (int u = 0; u < cols; u++) acc[j][u] = v_set1(start[j]);
+		for (int u = 0; u < cols; u++) acc[j][u] = v_zero();
 	// Result planes that do not exist read the weights of the first.
 	const int64_t o1 = packed ? 1 : d->planes > 1 ? s->w_out : 0;
 	const int64_t o2 = packed ? 2 : d->planes > 2 ? 2 * s->w_out : 0;
@@ -65,16 +65,16 @@ INLINE void n16_tile(const int cols, const int edge, const int packed, const int
 			for (int u = 0; u < cols; u++) v_store(d->y + j * d->plane + u * d->col, acc[j][u]);
 }
 
-#define N16_ARGS const n16_sum *s, const float *x, const float *w, const float *start, const n16_dst *d
+#define N16_ARGS const n16_sum *s, const float *x, const float *w, const n16_dst *d
 typedef void (*n16_tile_fn)(N16_ARGS);
 
 // The tiles that exist, by number of columns.
 #define N16_TILES(cols)                                                                                    \
-	static void n16_unit_##cols(N16_ARGS) { n16_tile(cols, 0, 1, 1, s, x, w, start, d); }                  \
-	static void n16_strided_##cols(N16_ARGS) { n16_tile(cols, 0, 1, s->at_out, s, x, w, start, d); }       \
-	static void n16_edge_##cols(N16_ARGS) { n16_tile(cols, 1, 1, s->at_out, s, x, w, start, d); }          \
-	static void n16_plain_##cols(N16_ARGS) { n16_tile(cols, 0, 0, 1, s, x, w, start, d); }                 \
-	static void n16_plain_edge_##cols(N16_ARGS) { n16_tile(cols, 1, 0, 1, s, x, w, start, d); }
+	static void n16_unit_##cols(N16_ARGS) { n16_tile(cols, 0, 1, 1, s, x, w, d); }                  \
+	static void n16_strided_##cols(N16_ARGS) { n16_tile(cols, 0, 1, s->at_out, s, x, w, d); }       \
+	static void n16_edge_##cols(N16_ARGS) { n16_tile(cols, 1, 1, s->at_out, s, x, w, d); }          \
+	static void n16_plain_##cols(N16_ARGS) { n16_tile(cols, 0, 0, 1, s, x, w, d); }                 \
+	static void n16_plain_edge_##cols(N16_ARGS) { n16_tile(cols, 1, 0, 1, s, x, w, d); }
 N16_TILES(1)
 N16_TILES(2)
 #if VL == 16
@@ -91,23 +91,21 @@ static const n16_tile_fn n16_tiles[][N16_COLS] = {
 	N16_ROW(unit), N16_ROW(strided), N16_ROW(edge), N16_ROW(plain), N16_ROW(plain_edge),
 };
 
-// Applies the activation to n vectors of 16 and clears the lanes of images that do not exist.
-static void n16_finish(float *y, int64_t n, int act, int images) {
-	conv_act(act, 0, y, n * 16);
+// Clears the lanes of images that do not exist, of n vectors.
+static void n16_clear(float *y, int64_t n, int64_t images) {
 	if (images < 16)
 		for (int64_t i = 0; i < n; i++) memset(y + i * 16 + images, 0, (size_t)(16 - images) * 4);
 }
 
-// y[f][oh][ow] = bias[f] + Σ x[c][oh·sh−ph+r][ow·sw−pw+q] · w[f][c][r][q]
+// y[f][oh][ow] = Σ x[c][oh·sh−ph+r][ow·sw−pw+q] · w[f][c][r][q]
 void GOMX_FN(gomx_n16_conv)(const gomx_call *g, int64_t piece, int thread) {
-	(void)thread;
 	const int64_t *n = g->n;
 	const int64_t x_plane = n[N16_H] * n[N16_W] * 16, y_plane = n[N16_OH] * n[N16_OW] * 16, taps = n[N16_KH] * n[N16_KW];
 	const int64_t chunks = (n[N16_OH] + n[N16_ROWS] - 1) / n[N16_ROWS], block = piece / chunks;
 	const int64_t first = piece % chunks * n[N16_ROWS], last = n16_min(first + n[N16_ROWS], n[N16_OH]);
 	const int64_t parts = (n[N16_OW] + N16_COLS - 1) / N16_COLS;
-	const float *x = (const float *)g->p[0] + block * n[N16_C] * x_plane, *w = g->p[1], *bias = g->p[2];
-	float *y = (float *)g->p[3] + block * n[N16_F] * y_plane;
+	const float *x = (const float *)g->p[0] + block * n[N16_C] * x_plane, *w = g->p[1];
+	float *y = (float *)g->p[2] + block * n[N16_F] * y_plane;
 	n16_sum s = {.planes = n[N16_C], .cols = n[N16_KW], .x_plane = x_plane, .x_row = n[N16_W] * 16, .x_col = 16,
 		.w_plane = taps * 4, .w_row = n[N16_KW] * 4, .w_col = 4, .at_col = 1, .at_out = (int)n[N16_SW], .width = (int)n[N16_W]};
 	for (int64_t oh = first; oh < last; oh++) {
@@ -116,8 +114,6 @@ void GOMX_FN(gomx_n16_conv)(const gomx_call *g, int64_t piece, int thread) {
 		for (int64_t f = 0; f < n[N16_F]; f += 4) {
 			n16_dst d = {.plane = y_plane, .col = 16, .planes = (int)n16_min(4, n[N16_F] - f)};
 			float *row = y + f * y_plane + oh * n[N16_OW] * 16;
-			float start[4] = {0};
-			for (int j = 0; bias && j < d.planes; j++) start[j] = bias[f + j];
 			for (int lane = 0; lane < 16; lane += VL) {
 				for (int64_t part = 0; part < parts; part++) {
 					const int64_t ow = part * n[N16_OW] / parts, cols = (part + 1) * n[N16_OW] / parts - ow;
@@ -125,11 +121,11 @@ void GOMX_FN(gomx_n16_conv)(const gomx_call *g, int64_t piece, int thread) {
 					const int inside = s.at >= 0 && s.at + (cols - 1) * n[N16_SW] + n[N16_KW] <= n[N16_W];
 					d.y = row + ow * 16 + lane;
 					n16_tiles[!inside ? N16_EDGE : n[N16_SW] == 1 ? N16_UNIT : N16_STRIDED][cols - 1](
-						&s, x + ((ih + r0) * n[N16_W] + s.at) * 16 + lane, w + f * n[N16_C] * taps + r0 * s.w_row, start, &d);
+						&s, x + ((ih + r0) * n[N16_W] + s.at) * 16 + lane, w + f * n[N16_C] * taps + r0 * s.w_row, &d);
 				}
 			}
-			const int images = (int)n16_min(16, n[N16_N] - block * 16);
-			for (int j = 0; j < d.planes; j++) n16_finish(row + j * y_plane, n[N16_OW], (int)n[N16_ACT], images);
+			conv_finish(g, thread, row, y_plane, f, d.planes, n[N16_OW] * 16);
+			for (int j = 0; j < d.planes; j++) n16_clear(row + j * y_plane, n[N16_OW], n[N16_N] - block * 16);
 		}
 	}
 }
@@ -138,7 +134,7 @@ void GOMX_FN(gomx_n16_conv)(const gomx_call *g, int64_t piece, int thread) {
 // same phase, sw apart in dx, share their q and are neighbours in dy: they make a tile.
 void GOMX_FN(gomx_n16_conv_grad_data)(const gomx_call *g, int64_t piece, int thread) {
 	(void)thread;
-	static const float start[4];
+	(void)thread;
 	const int64_t *n = g->n, sh = n[N16_SH], sw = n[N16_SW];
 	const int64_t x_plane = n[N16_H] * n[N16_W] * 16, y_plane = n[N16_OH] * n[N16_OW] * 16, taps = n[N16_KH] * n[N16_KW];
 	const int64_t chunks = (n[N16_H] + n[N16_ROWS] - 1) / n[N16_ROWS], block = piece / chunks;
@@ -166,12 +162,11 @@ void GOMX_FN(gomx_n16_conv_grad_data)(const gomx_call *g, int64_t piece, int thr
 						const int inside = s.at - s.cols + 1 >= 0 && s.at + cols <= n[N16_OW];
 						d.y = dx + c * x_plane + (ih * n[N16_W] + phase + u * sw) * 16 + lane;
 						n16_tiles[inside ? N16_PLAIN : N16_PLAIN_EDGE][cols - 1](
-							&s, dy + (oh * n[N16_OW] + s.at) * 16 + lane, w + c * taps + r * n[N16_KW] + q, start, &d);
+							&s, dy + (oh * n[N16_OW] + s.at) * 16 + lane, w + c * taps + r * n[N16_KW] + q, &d);
 					}
 				}
 			}
-			const int images = (int)n16_min(16, n[N16_N] - block * 16);
-			for (int j = 0; j < d.planes; j++) n16_finish(dx + (c + j) * x_plane + ih * n[N16_W] * 16, n[N16_W], CONV_ACT_NONE, images);
+			for (int j = 0; j < d.planes; j++) n16_clear(dx + (c + j) * x_plane + ih * n[N16_W] * 16, n[N16_W], n[N16_N] - block * 16);
 		}
 	}
 }

@@ -1,10 +1,8 @@
 #include "level_scalar.h"
 
-#include "simd_math.h"
-
 #include "n16.h"
 
-#include "conv_act.h"
+#include "conv_epilogue.h"
 #include "n16_conv_impl.h"
 #include "n16_filter_impl.h"
 

@@ -1,0 +1,20 @@
+// What follows a convolution, on lines of its result while they are in a near cache: a Map of the result and further inputs.
+#include "map_block.h"
+
+// Runs the epilogue, if there is one, on rows lines of n elements of y: one line each of the filters from filter on, step
+// apart. The pointers of g are x, w, y and the further inputs; those lie like y, or have one number for a filter or for all.
+static void conv_finish(const gomx_call *g, int thread, float *y, int64_t step, int64_t filter, int64_t rows, int64_t n) {
+	const gomx_map_code *code = g->code;
+	if (code == NULL) return;
+	float *operand[MAP_OPERANDS] = {y};
+	int64_t stride[MAP_OPERANDS] = {step};
+	for (int k = 1; k < code->inputs; k++) {
+		float *p = g->p[2 + k];
+		const int like_y = code->along[k] == MAP_ALONG;
+		stride[k] = like_y ? step : code->stride[k][0];
+		operand[k] = like_y ? p + (y - (float *)g->p[2]) : p + filter * stride[k];
+	}
+	operand[code->inputs] = y;
+	stride[code->inputs] = step;
+	GOMX_FN(gomx_map_block)(code, gomx_scratch(thread), operand, stride, rows, n);
+}
