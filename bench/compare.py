@@ -175,8 +175,9 @@ def main():
             if subprocess.run(["go", "build", "-o", binary, "./cmd/gomx"], cwd=os.path.dirname(HERE)).returncode:
                 sys.exit("gomx does not build; --gomx names another command")
             gomx = [binary, "bench"]
-        print("%s, %d threads, %d rounds of %g s; images a second: median (minimum)\n" % (
-            processor(), arguments.threads, arguments.rounds, arguments.secs))
+        # OpenMP rivals wait for their slowest thread: beside other work they fall behind more than gomx does.
+        print("%s, %d threads, %d rounds of %g s, load average %.1f before; images a second: median (minimum)\n" % (
+            processor(), arguments.threads, arguments.rounds, arguments.secs, os.getloadavg()[0]))
         print("| network | mode | batch | rival | gomx | rival's | ratio, median | ratio, minimum |")
         print("|---|---|---|---|---|---|---|---|", flush=True)
         ratios = [compare(n, m, gomx, arguments) for n in arguments.network.split(",") for m in arguments.mode.split(",")]
