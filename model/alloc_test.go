@@ -13,6 +13,8 @@ import (
 	"github.com/gomx-org/gomx/metric"
 	"github.com/gomx-org/gomx/model/zoo"
 	"github.com/gomx-org/gomx/optimizer"
+	"github.com/gomx-org/gomx/symbol"
+	"github.com/gomx-org/gomx/with"
 )
 
 // A whole batch of Fit — next batch, forward, backward, update, metric, callbacks — allocates nothing once it runs.
@@ -47,5 +49,28 @@ func TestABatchAllocatesNothing(t *testing.T) {
 			})
 			assert.Zero(t, allocs)
 		})
+	}
+}
+
+// BenchmarkOwnTime is what a batch costs beside its arithmetic: a network of one weight, a batch of one number. It holds
+// the iterator, the copies into the network, the update's numbers, one call into C and the metric.
+func BenchmarkOwnTime(b *testing.B) {
+	x := symbol.FullyConnected(symbol.Variable("data"), 1, with.NoBias(true), with.Name("fc"))
+	net := symbol.LinearRegressionOutput(x, with.Name("softmax"))
+	data, err := mxio.NewNDArrayIter(mxio.Floats(make([]float32, 1), 1, 1), mxio.Floats(make([]float32, 1)), mxio.BatchSize(1))
+	require.NoError(b, err)
+	m := NewFeedForward(net, Optimizer(optimizer.SGD{LearningRate: 0.01, Momentum: 0.9}))
+	f := &fit{m: m, train: data, metric: metric.MSE()}
+	f.t, err = m.newTrainer(data.ProvideData(), data.ProvideLabel())
+	require.NoError(b, err)
+	defer f.t.close()
+	ctx := context.Background()
+	for b.Loop() {
+		data.SetEpoch(0)
+		batch, err := data.Next(ctx)
+		if err == nil {
+			err = f.one(batch)
+		}
+		require.NoError(b, err)
 	}
 }
