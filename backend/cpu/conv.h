@@ -32,8 +32,12 @@ enum {
 	CONV_PART_F, // filters of a group in a piece
 	CONV_PART_K, // filter gradient: weights of a filter in a piece
 	CONV_PARTS,  // filter gradient: the images are cut into so many parts, whose sums are added at the end
+	CONV_ACT,    // forward: the epilogue
 	CONV_BLAS,   // matrix products by the library
 };
+
+// Epilogues: an activation after the bias in p[3] if there is one, or a Map of p[2], p[3] … by code.
+enum { CONV_ACT_NONE, CONV_ACT_RELU, CONV_ACT_SIGMOID, CONV_ACT_TANH, CONV_ACT_SOFTPLUS, CONV_ACT_MAP };
 
 GOMX_DECLARE(gomx_conv);             // x, w -> y; a piece is a part of the filters, a chunk, a group, an image
 GOMX_DECLARE(gomx_conv_grad_data);   // dy, w -> dx; a piece is a group of an image

@@ -1,6 +1,8 @@
 #if defined(__x86_64__)
 #include "level_avx512.h"
 
+#include "simd_math.h"
+
 #include "conv.h"
 
 #include "conv_epilogue.h"

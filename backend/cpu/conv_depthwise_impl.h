@@ -37,7 +37,7 @@ void GOMX_FN(gomx_depthwise)(const gomx_call *g, int64_t piece, int thread) {
 			line_forward(y + p, x + l.at, w[k], l.lo, l.hi, n[CONV_SW]);
 		}
 	}
-	conv_finish(g, thread, y, out, f, 1, out);
+	conv_finish(g, n[CONV_ACT], thread, y, out, f, 1, out);
 }
 
 void GOMX_FN(gomx_depthwise_grad_data)(const gomx_call *g, int64_t piece, int thread) {

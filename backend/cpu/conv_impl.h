@@ -17,7 +17,7 @@ void GOMX_FN(gomx_conv)(const gomx_call *g, int64_t piece, int thread) {
 	float *y = (float *)g->p[2] + (image * f + f0) * out + p0;
 	const conv_matrix m = conv_patches(n, x, 0, k, p0, p1, conv_columns(thread));
 	conv_gemm(g, thread, f1 - f0, p1 - p0, k, (conv_matrix){w, k, 0}, m, y, out, 0);
-	conv_finish(g, thread, y, out, first, f1 - f0, p1 - p0);
+	conv_finish(g, n[CONV_ACT], thread, y, out, first, f1 - f0, p1 - p0);
 }
 
 void GOMX_FN(gomx_conv_grad_data)(const gomx_call *g, int64_t piece, int thread) {

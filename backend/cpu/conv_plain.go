@@ -19,7 +19,7 @@ const (
 
 // plainConvSupports: everything in C order, with an epilogue that the kernels know.
 func plainConvSupports(p *backend.Program, c *backend.Call) bool {
-	_, ok := convEpilogue(p, c)
+	_, _, ok := convEpilogue(p, c)
 	return ok && plainCall(p, c)
 }
 
@@ -57,7 +57,7 @@ func lowerPlainConv(cx *compileCtx, c *backend.Call) error {
 		cx.ThreadScratch(convScratch(rows * chunk))
 		cx.Emit(step{
 			Kernel: kernelSet(C.gomx_conv_grad_data), Pieces: s.n * s.groups,
-			Ptrs: []place{cx.Ptr(c.In[0]), cx.Ptr(c.In[1]), cx.Ptr(c.Out[0])}, N: append(s.plainNumbers(), chunk, 0, 0, 0, convBLAS(cx.dev.level)),
+			Ptrs: []place{cx.Ptr(c.In[0]), cx.Ptr(c.In[1]), cx.Ptr(c.Out[0])}, N: append(s.plainNumbers(), chunk, 0, 0, 0, 0, convBLAS(cx.dev.level)),
 		})
 	default:
 		lowerConvGradFilter(cx, c, &s)
@@ -76,7 +76,7 @@ func lowerConvForward(cx *compileCtx, c *backend.Call, s *convShape) {
 		part = max(min(64, filters), ceilDiv(filters*have, convMinPieces))
 	}
 	pieces := s.n * s.groups * ceilDiv(s.outSize(), chunk) * ceilDiv(filters, part)
-	cx.convForward(c, kernelSet(C.gomx_conv), pieces, convScratch(rows*chunk), append(s.plainNumbers(), chunk, part, 0, 0, convBLAS(cx.dev.level)))
+	cx.convForward(c, kernelSet(C.gomx_conv), pieces, convScratch(rows*chunk), append(s.plainNumbers(), chunk, part, 0, 0, 0, convBLAS(cx.dev.level)), C.CONV_ACT)
 }
 
 // lowerConvGradFilter cuts the gradient, and where that gives too few pieces the images, whose parts are added in order.
@@ -94,7 +94,7 @@ func lowerConvGradFilter(cx *compileCtx, c *backend.Call, s *convShape) {
 	}
 	cx.Emit(step{
 		Kernel: kernelSet(C.gomx_conv_grad_filter), Pieces: pieces * parts,
-		Ptrs: []place{cx.Ptr(c.In[0]), cx.Ptr(c.In[1]), to}, N: append(s.plainNumbers(), chunk, partF, partK, parts, convBLAS(cx.dev.level)),
+		Ptrs: []place{cx.Ptr(c.In[0]), cx.Ptr(c.In[1]), to}, N: append(s.plainNumbers(), chunk, partF, partK, parts, 0, convBLAS(cx.dev.level)),
 	})
 	if parts > 1 {
 		cx.Emit(step{
@@ -109,7 +109,7 @@ func evenPart(count, limit int) int { return ceilDiv(count, ceilDiv(count, limit
 
 func lowerDepthwise(cx *compileCtx, c *backend.Call, s *convShape) {
 	if c.Kind == backend.Conv {
-		cx.convForward(c, kernelSet(C.gomx_depthwise), s.n*s.f, 0, s.plainNumbers())
+		cx.convForward(c, kernelSet(C.gomx_depthwise), s.n*s.f, 0, append(s.plainNumbers(), 0, 0, 0, 0, 0), C.CONV_ACT)
 		return
 	}
 	st := step{N: s.plainNumbers(), Ptrs: []place{cx.Ptr(c.In[0]), cx.Ptr(c.In[1]), cx.Ptr(c.Out[0])}}

@@ -1,5 +1,7 @@
 #include "level_scalar.h"
 
+#include "simd_math.h"
+
 #include "conv.h"
 
 #include "conv_epilogue.h"

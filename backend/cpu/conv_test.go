@@ -37,6 +37,7 @@ func runFloat32(t testing.TB, d *Device, as backend.Supporter, p *backend.Progra
 	require.NoError(t, q.Verify())
 	e := q.Entries[0]
 	for i := range e.Calls {
+		require.NotEqual(t, backend.Map, e.Calls[i].Kind, "not an epilogue: %s", q.CallString(&e.Calls[i]))
 		for _, k := range own {
 			if e.Calls[i].Kind == k {
 				require.True(t, d.Supports(q, &e.Calls[i]), q.CallString(&e.Calls[i]))
@@ -93,6 +94,7 @@ type convCase struct {
 	groups      int
 	bias        bool
 	act         string // after the bias
+	residual    bool   // then max(y·s + r·k, 0) for s per filter, r like y and one number k
 }
 
 func (c *convCase) attrs() backend.ConvAttrs {

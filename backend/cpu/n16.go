@@ -27,7 +27,7 @@ func n16Supports(p *backend.Program, c *backend.Call) bool {
 	}
 	switch c.Kind {
 	case backend.Conv:
-		_, ok := convEpilogue(p, c)
+		_, _, ok := convEpilogue(p, c)
 		return ok && p.Value(c.In[1]).Layout == backend.F4
 	case backend.ConvGradData:
 		return c.Attrs.(*backend.ConvAttrs).Epilogue == nil && p.Value(c.In[1]).Layout == backend.Plain
@@ -47,7 +47,7 @@ func lowerN16(cx *compileCtx, c *backend.Call) error {
 	switch c.Kind {
 	case backend.Conv:
 		rows := pieceSize(work*s.out[2], s.out[1])
-		cx.convForward(c, kernelSet(C.gomx_n16_conv), blocks*ceilDiv(s.out[1], rows), 0, append(s.numbers(), rows))
+		cx.convForward(c, kernelSet(C.gomx_n16_conv), blocks*ceilDiv(s.out[1], rows), 0, append(s.numbers(), rows, 0), C.N16_ACT)
 	case backend.ConvGradData:
 		rows := pieceSize(work*s.out[2], s.in[1])
 		cx.Emit(step{

@@ -2,7 +2,7 @@
 #ifndef GOMX_N16_H
 #define GOMX_N16_H
 
-#include "gomx_cpu.h"
+#include "conv.h"
 
 // gomx_call.n of the three convolutions.
 enum {
@@ -20,6 +20,7 @@ enum {
 	N16_PH,   // border before
 	N16_PW,
 	N16_ROWS, // rows of the result in a piece; for the filter gradient, weights of a filter in a piece
+	N16_ACT,  // forward: the epilogue, one of CONV_ACT_
 };
 
 static inline int64_t n16_min(int64_t a, int64_t b) { return a < b ? a : b; }

@@ -1,6 +1,8 @@
 #if defined(__x86_64__)
 #include "level_avx512.h"
 
+#include "simd_math.h"
+
 #include "n16.h"
 
 #include "conv_epilogue.h"

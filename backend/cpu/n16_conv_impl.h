@@ -108,32 +108,32 @@ void GOMX_FN(gomx_n16_conv)(const gomx_call *g, int64_t piece, int thread) {
 	float *y = (float *)g->p[2] + block * n[N16_F] * y_plane;
 	n16_sum s = {.planes = n[N16_C], .cols = n[N16_KW], .x_plane = x_plane, .x_row = n[N16_W] * 16, .x_col = 16,
 		.w_plane = taps * 4, .w_row = n[N16_KW] * 4, .w_col = 4, .at_col = 1, .at_out = (int)n[N16_SW], .width = (int)n[N16_W]};
-	for (int64_t oh = first; oh < last; oh++) {
-		const int64_t ih = oh * n[N16_SH] - n[N16_PH], r0 = n16_max(0, -ih);
-		s.rows = n16_max(0, n16_min(n[N16_KH], n[N16_H] - ih) - r0);
-		for (int64_t f = 0; f < n[N16_F]; f += 4) {
-			n16_dst d = {.plane = y_plane, .col = 16, .planes = (int)n16_min(4, n[N16_F] - f)};
-			float *row = y + f * y_plane + oh * n[N16_OW] * 16;
+	const int64_t vectors = (last - first) * n[N16_OW];
+	for (int64_t f = 0; f < n[N16_F]; f += 4) {
+		n16_dst d = {.plane = y_plane, .col = 16, .planes = (int)n16_min(4, n[N16_F] - f)};
+		float *line = y + f * y_plane + first * n[N16_OW] * 16;
+		for (int64_t oh = first; oh < last; oh++) {
+			const int64_t ih = oh * n[N16_SH] - n[N16_PH], r0 = n16_max(0, -ih);
+			s.rows = n16_max(0, n16_min(n[N16_KH], n[N16_H] - ih) - r0);
 			for (int lane = 0; lane < 16; lane += VL) {
 				for (int64_t part = 0; part < parts; part++) {
 					const int64_t ow = part * n[N16_OW] / parts, cols = (part + 1) * n[N16_OW] / parts - ow;
 					s.at = (int)(ow * n[N16_SW] - n[N16_PW]);
 					const int inside = s.at >= 0 && s.at + (cols - 1) * n[N16_SW] + n[N16_KW] <= n[N16_W];
-					d.y = row + ow * 16 + lane;
+					d.y = line + ((oh - first) * n[N16_OW] + ow) * 16 + lane;
 					n16_tiles[!inside ? N16_EDGE : n[N16_SW] == 1 ? N16_UNIT : N16_STRIDED][cols - 1](
 						&s, x + ((ih + r0) * n[N16_W] + s.at) * 16 + lane, w + f * n[N16_C] * taps + r0 * s.w_row, &d);
 				}
 			}
-			conv_finish(g, thread, row, y_plane, f, d.planes, n[N16_OW] * 16);
-			for (int j = 0; j < d.planes; j++) n16_clear(row + j * y_plane, n[N16_OW], n[N16_N] - block * 16);
 		}
+		conv_finish(g, n[N16_ACT], thread, line, y_plane, f, d.planes, vectors * 16);
+		for (int j = 0; j < d.planes; j++) n16_clear(line + j * y_plane, vectors, n[N16_N] - block * 16);
 	}
 }
 
 // dx[c][ih][iw] = Σ dy[f][(ih+ph−r)/sh][(iw+pw−q)/sw] · w[f][c][r][q] over the f and the r and q that divide. Columns of the
 // same phase, sw apart in dx, share their q and are neighbours in dy: they make a tile.
 void GOMX_FN(gomx_n16_conv_grad_data)(const gomx_call *g, int64_t piece, int thread) {
-	(void)thread;
 	(void)thread;
 	const int64_t *n = g->n, sh = n[N16_SH], sw = n[N16_SW];
 	const int64_t x_plane = n[N16_H] * n[N16_W] * 16, y_plane = n[N16_OH] * n[N16_OW] * 16, taps = n[N16_KH] * n[N16_KW];
@@ -166,7 +166,7 @@ void GOMX_FN(gomx_n16_conv_grad_data)(const gomx_call *g, int64_t piece, int thr
 					}
 				}
 			}
-			for (int j = 0; j < d.planes; j++) n16_clear(dx + (c + j) * x_plane + ih * n[N16_W] * 16, n[N16_W], n[N16_N] - block * 16);
 		}
 	}
+	for (int64_t c = 0; c < n[N16_C]; c++) n16_clear(dx + c * x_plane + first * n[N16_W] * 16, (last - first) * n[N16_W], n[N16_N] - block * 16);
 }

@@ -1,5 +1,7 @@
 #include "level_scalar.h"
 
+#include "simd_math.h"
+
 #include "n16.h"
 
 #include "conv_epilogue.h"
