@@ -49,19 +49,28 @@ func LoadStates(path string) (*States, error) {
 	if err != nil {
 		return nil, fmt.Errorf("model: %w", err)
 	}
+	s, err := statesOf(arrays)
+	if err != nil {
+		return nil, fmt.Errorf("model: %q: %w", path, err)
+	}
+	return s, nil
+}
+
+// statesOf reads the arrays of a .states file.
+func statesOf(arrays map[string]*ndarray.NDArray) (*States, error) {
 	meta := arrays["meta"]
 	if meta == nil || meta.DType() != backend.Uint8 {
-		return nil, fmt.Errorf("model: %q is not a training state: it has no meta", path)
+		return nil, errors.New("it is not a training state: it has no meta")
 	}
 	s := &States{arrays: map[string]*ndarray.NDArray{}}
 	if err := json.Unmarshal(meta.Bytes(), s); err != nil {
-		return nil, fmt.Errorf("model: %q: meta: %w", path, err)
+		return nil, fmt.Errorf("meta: %w", err)
 	}
 	if s.Format != statesFormat {
-		return nil, fmt.Errorf("model: %q has format %d, this program knows %d", path, s.Format, statesFormat)
+		return nil, fmt.Errorf("it has format %d, this program knows %d", s.Format, statesFormat)
 	}
 	if s.Epoch < 0 || s.Batch < 0 || s.Step < 0 {
-		return nil, fmt.Errorf("model: %q: epoch %d, batch %d, step %d make no sense", path, s.Epoch, s.Batch, s.Step)
+		return nil, fmt.Errorf("epoch %d, batch %d, step %d make no sense", s.Epoch, s.Batch, s.Step)
 	}
 	for name, a := range arrays {
 		if strings.HasPrefix(name, "state:") {

@@ -8,6 +8,7 @@ import (
 	"log"
 	"math/rand/v2"
 
+	"github.com/gomx-org/gomx/initializer"
 	mxio "github.com/gomx-org/gomx/io"
 	"github.com/gomx-org/gomx/io/dataset"
 	"github.com/gomx-org/gomx/model"
@@ -16,7 +17,7 @@ import (
 )
 
 func main() {
-	accuracy, err := run(context.Background(), "mnist/", 4)
+	accuracy, err := run(context.Background(), "mnist/", 6)
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -48,7 +49,8 @@ func run(ctx context.Context, dir string, epochs int) (float64, error) {
 	if err != nil {
 		return 0, err
 	}
-	m := model.NewFeedForward(zoo.MLP(10), model.Epochs(epochs), model.Optimizer(optimizer.SGD{LearningRate: 0.1, Momentum: 0.9}))
+	m := model.NewFeedForward(zoo.MLP(10), model.Epochs(epochs), model.Initializer(initializer.Xavier{}),
+		model.Optimizer(optimizer.SGD{LearningRate: 0.1, Momentum: 0.9, LRScheduler: optimizer.FactorScheduler{Step: 500, Factor: 0.7}}))
 	if err := m.Fit(ctx, trainIter, model.Validate(valIter)); err != nil {
 		return 0, err
 	}

@@ -9,7 +9,7 @@ import (
 )
 
 func TestAccuracy(t *testing.T) {
-	accuracy, err := run(context.Background(), "", 4)
+	accuracy, err := run(context.Background(), "", 6)
 	require.NoError(t, err)
 	assert.GreaterOrEqual(t, accuracy, 0.97)
 }
