@@ -30,10 +30,9 @@ enum { MAX_THREADS = 256, SPIN_NANOSECONDS = 50000, SPINS_BETWEEN_CLOCKS = 64, S
 
 static struct {
 	// Written by the thread that runs, read by all; each on its own cache line.
-	_Alignas(64) _Atomic uint64_t work;   // generation << 32 | pieces not taken yet
-	_Alignas(64) _Atomic int64_t done;    // pieces finished
-	_Alignas(64) _Atomic uint32_t epoch;  // changes with every call published; what parked workers wait on
-	_Atomic int parked;
+	_Alignas(64) _Atomic uint64_t work; // generation << 32 | pieces not taken yet
+	_Alignas(64) _Atomic int64_t done;  // pieces finished by workers
+	_Alignas(64) _Atomic int parked;
 	_Atomic int stop;
 	const gomx_call *call;
 
@@ -94,37 +93,51 @@ static void restore_denormals(uint64_t old) {
 #endif
 }
 
-// Takes and does pieces until none is left.
-static void take_pieces(int thread) {
+// Takes and does pieces until none is left; gives how many they were.
+static int64_t take_pieces(int thread) {
+	int64_t taken = 0;
 	uint64_t w = atomic_load_explicit(&pool.work, memory_order_acquire);
 	while ((uint32_t)w > 0) {
 		if (!atomic_compare_exchange_weak_explicit(&pool.work, &w, w - 1, memory_order_acq_rel, memory_order_acquire)) continue;
-		// This thread owns a piece, so the call stays until it is done.
+		// This thread owns a piece, so the call stays until it says that it is done.
 		const gomx_call *c = pool.call;
 		c->run(c, c->pieces - (int64_t)(uint32_t)w, thread);
-		atomic_fetch_add_explicit(&pool.done, 1, memory_order_release);
+		taken++;
 		w = atomic_load_explicit(&pool.work, memory_order_acquire);
 	}
+	return taken;
 }
 
+static uint32_t generation(void) { return (uint32_t)(atomic_load_explicit(&pool.work, memory_order_acquire) >> 32); }
+
+#if defined(__linux__)
+// The generation as the kernel sees it: the upper half of work.
+static uint32_t *generation_word(void) {
+	return (uint32_t *)&pool.work + (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? 1 : 0);
+}
+#endif
+
+// Sleeps until the generation is another one than seen.
 static void park(uint32_t seen) {
 	atomic_fetch_add(&pool.parked, 1);
 #if defined(__linux__)
-	if (atomic_load(&pool.epoch) == seen) syscall(SYS_futex, &pool.epoch, FUTEX_WAIT_PRIVATE, seen, NULL, NULL, 0);
+	syscall(SYS_futex, generation_word(), FUTEX_WAIT_PRIVATE, seen, NULL, NULL, 0);
 #else
 	pthread_mutex_lock(&pool.lock);
-	while (atomic_load(&pool.epoch) == seen) pthread_cond_wait(&pool.wake, &pool.lock);
+	while (generation() == seen) pthread_cond_wait(&pool.wake, &pool.lock);
 	pthread_mutex_unlock(&pool.lock);
 #endif
 	atomic_fetch_sub(&pool.parked, 1);
 }
 
-// Tells the workers that something changed.
-static void wake(void) {
-	atomic_fetch_add(&pool.epoch, 1);
+// Begins a new generation with pieces to take. Exchange is a full barrier: either this thread sees who parks, or who parks
+// sees the new generation.
+static void publish(uint32_t pieces) {
+	uint64_t next = ((uint64_t)generation() + 1) << 32 | pieces;
+	atomic_exchange(&pool.work, next);
 	if (atomic_load(&pool.parked) == 0) return;
 #if defined(__linux__)
-	syscall(SYS_futex, &pool.epoch, FUTEX_WAKE_PRIVATE, INT32_MAX, NULL, NULL, 0);
+	syscall(SYS_futex, generation_word(), FUTEX_WAKE_PRIVATE, INT32_MAX, NULL, NULL, 0);
 #else
 	pthread_mutex_lock(&pool.lock);
 	pthread_cond_broadcast(&pool.wake);
@@ -135,15 +148,15 @@ static void wake(void) {
 static void *worker(void *arg) {
 	int thread = (int)(intptr_t)arg;
 	flush_denormals();
-	uint32_t seen = atomic_load(&pool.epoch);
 	while (!atomic_load(&pool.stop)) {
-		take_pieces(thread);
+		uint32_t seen = generation();
+		int64_t taken = take_pieces(thread);
+		if (taken > 0) atomic_fetch_add_explicit(&pool.done, taken, memory_order_release);
 		int64_t since = nanoseconds();
-		for (int spins = 1; atomic_load_explicit(&pool.epoch, memory_order_acquire) == seen; spins++) {
+		for (int spins = 1; generation() == seen && !atomic_load(&pool.stop); spins++) {
 			relax();
 			if (spins % SPINS_BETWEEN_CLOCKS == 0 && nanoseconds() - since > SPIN_NANOSECONDS) park(seen);
 		}
-		seen = atomic_load(&pool.epoch);
 	}
 	return NULL;
 }
@@ -155,11 +168,10 @@ static void run_call(const gomx_call *c) {
 	}
 	pool.call = c;
 	atomic_store_explicit(&pool.done, 0, memory_order_relaxed);
-	uint64_t generation = (atomic_load_explicit(&pool.work, memory_order_relaxed) >> 32) + 1;
-	atomic_store_explicit(&pool.work, generation << 32 | (uint64_t)c->pieces, memory_order_release);
-	wake();
-	take_pieces(0);
-	for (int spins = 1; atomic_load_explicit(&pool.done, memory_order_acquire) != c->pieces; spins++) {
+	publish((uint32_t)c->pieces - 1); // the first is taken already
+	c->run(c, 0, 0);
+	int64_t others = c->pieces - 1 - take_pieces(0);
+	for (int spins = 1; atomic_load_explicit(&pool.done, memory_order_acquire) != others; spins++) {
 		relax();
 		if (spins > SPINS_BEFORE_YIELD) sched_yield();
 	}
@@ -209,7 +221,7 @@ int gomx_pool_reserve(int64_t bytes) {
 
 static void stop_workers(void) {
 	atomic_store(&pool.stop, 1);
-	wake();
+	publish(0);
 	for (int i = 1; i < pool.threads; i++) pthread_join(pool.worker[i], NULL);
 	atomic_store(&pool.stop, 0);
 	pool.threads = 1;
