@@ -33,22 +33,35 @@ type fuser struct {
 	entry int
 }
 
-// each offers try every Map of the entry with the calls that make its inputs, until nothing changes any more.
-func (f *fuser) each(try func(producer, consumer *backend.Call) bool) {
+// each offers try every Map of the entry with the calls that make its inputs, until nothing changes any more. What try makes
+// of the two stands where the first was if all it reads is there already, else where the second was.
+func (f *fuser) each(try func(producer, consumer *backend.Call) (backend.Call, bool)) {
 	for again := true; again; {
 		again = false
 		calls := f.p.Entries[f.entry].Calls
 		made, readers := f.made(calls), f.readers()
 		dropped := make([]bool, len(calls))
 		for j := range calls {
-			if calls[j].Kind != backend.Map {
+			if calls[j].Kind != backend.Map || dropped[j] {
 				continue
 			}
-			for _, id := range slices.Clone(calls[j].In) {
+			for _, id := range calls[j].In {
 				i, ok := made[id]
-				if ok && !dropped[i] && f.onlyReader(&calls[i], j, readers) && !f.writtenBetween(i, j) && try(&calls[i], &calls[j]) {
-					dropped[i], again = true, true
-					break // what j reads has changed
+				if !ok || !f.onlyReader(&calls[i], j, readers) {
+					continue
+				}
+				at := i
+				if !available(&calls[j], i, made) {
+					if at = j; f.writtenBetween(i, j) {
+						continue
+					}
+				}
+				if fused, ok := try(&calls[i], &calls[j]); ok {
+					calls[at], dropped[i+j-at], again = fused, true, true
+					for _, out := range fused.Out {
+						made[out] = at
+					}
+					break
 				}
 			}
 		}
@@ -60,6 +73,16 @@ func (f *fuser) each(try func(producer, consumer *backend.Call) bool) {
 		}
 		f.p.Entries[f.entry].Calls = kept
 	}
+}
+
+// available reports whether what c reads is made by call i or before.
+func available(c *backend.Call, i int, made map[backend.ValueID]int) bool {
+	for _, id := range c.In {
+		if k, ok := made[id]; ok && k > i {
+			return false
+		}
+	}
+	return true
 }
 
 // made tells which call of the entry makes a value.
@@ -139,22 +162,23 @@ func (f *fuser) sameStorage(id backend.ValueID, calls ...*backend.Call) bool {
 }
 
 // chain takes Map a into Map b, of the same shape.
-func (f *fuser) chain(a, b *backend.Call) bool {
+func (f *fuser) chain(a, b *backend.Call) (fused backend.Call, ok bool) {
 	if a.Kind != backend.Map || !f.p.Value(a.Out[0]).Shape.Equal(f.p.Value(b.Out[0]).Shape) {
-		return false
+		return fused, false
 	}
 	for _, id := range a.Out {
 		if !f.sameStorage(id, a, b) {
-			return false
+			return fused, false
 		}
 	}
 	in := slices.Clone(a.In)
 	e := joined{in: &in, inner: a.Attrs.(*backend.MapAttrs).E, outer: b.Attrs.(*backend.MapAttrs).E}.expr(b.In, a.Out)
-	return f.accept(b, backend.Call{Kind: backend.Map, Attrs: &backend.MapAttrs{E: e}, In: in, Out: b.Out, Node: b.Node}, e)
+	fused = backend.Call{Kind: backend.Map, Attrs: &backend.MapAttrs{E: e}, In: in, Out: b.Out, Node: b.Node}
+	return fused, f.accepts(&fused, e)
 }
 
 // epilogue makes Map b the epilogue of a, of the same shape.
-func (f *fuser) epilogue(a, b *backend.Call) bool {
+func (f *fuser) epilogue(a, b *backend.Call) (fused backend.Call, ok bool) {
 	var inner *expr.Expr
 	switch at := a.Attrs.(type) {
 	case *backend.MatMulAttrs:
@@ -162,10 +186,10 @@ func (f *fuser) epilogue(a, b *backend.Call) bool {
 	case *backend.ConvAttrs:
 		inner = at.Epilogue
 	default:
-		return false
+		return fused, false
 	}
 	if len(b.Out) != 1 || !sameForm(f.p.Value(a.Out[0]), f.p.Value(b.Out[0])) || !f.sameStorage(a.Out[0], a, b) {
-		return false
+		return fused, false
 	}
 	if inner == nil {
 		inner = expr.MustParse("x -> x")
@@ -173,19 +197,19 @@ func (f *fuser) epilogue(a, b *backend.Call) bool {
 	// The product stands for input 0 of the epilogue; its other inputs follow the two operands.
 	in := append([]backend.ValueID{-1}, a.In[2:]...)
 	e := joined{in: &in, inner: inner, outer: b.Attrs.(*backend.MapAttrs).E}.expr(b.In, a.Out)
-	c := backend.Call{Kind: a.Kind, In: append(slices.Clone(a.In[:2]), in[1:]...), Out: b.Out, Node: a.Node}
+	fused = backend.Call{Kind: a.Kind, In: append(slices.Clone(a.In[:2]), in[1:]...), Out: b.Out, Node: a.Node}
 	switch at := a.Attrs.(type) {
 	case *backend.MatMulAttrs:
 		with := *at
 		with.Epilogue = e
-		c.Attrs = &with
+		fused.Attrs = &with
 	case *backend.ConvAttrs:
 		with := *at
 		with.Epilogue = e
-		c.Attrs = &with
+		fused.Attrs = &with
 	}
-	c.Body = body(a, b)
-	return f.accept(b, c, e)
+	fused.Body = body(a, b)
+	return fused, f.accepts(&fused, e)
 }
 
 // body lists what a and b do, a's own body in its place.
@@ -197,13 +221,9 @@ func body(a, b *backend.Call) []backend.Call {
 	return append(calls, *b)
 }
 
-// accept replaces call b by fused if that is small enough and the device has a kernel for it.
-func (f *fuser) accept(b *backend.Call, fused backend.Call, e *expr.Expr) bool {
-	if len(e.Nodes) > maxFusedNodes || len(fused.In)+len(fused.Out) > maxFusedPorts || !f.dev.Supports(f.p, &fused) {
-		return false
-	}
-	*b = fused
-	return true
+// accepts reports whether a fused call is small enough and the device has a kernel for it.
+func (f *fuser) accepts(c *backend.Call, e *expr.Expr) bool {
+	return len(e.Nodes) <= maxFusedNodes && len(c.In)+len(c.Out) <= maxFusedPorts && f.dev.Supports(f.p, c)
 }
 
 // joined is an expression whose inputs are fed by another's outputs.

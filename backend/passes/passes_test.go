@@ -187,7 +187,7 @@ func TestFuseLeavesWhatOthersNeed(t *testing.T) {
 		out(b.Sum(y, 0))
 		grown := unary(b, "2*x", w)
 		b.Write("w", unary(b, "3*x", x))
-		out(unary(b, "x + 1", grown))
+		out(b.Add(grown, b.Sum(x, 0)))
 	})
 	q := passes.Fuse(p, blockDevice{})
 	wantCalls(t, q, backend.Step,
@@ -199,8 +199,32 @@ func TestFuseLeavesWhatOthersNeed(t *testing.T) {
 		"%5 float64(2,2) = Map(w) {a -> (2 * a)}",
 		"%6 float64(2,2) = Map(x) {a -> (3 * a)}",
 		"Write(%6) -> w",
-		"%7 float64(2,2) = Map(%5) {a -> (a + 1)}",
+		"%9 float64(2,) = Reduce(x) sum[0]",
+		"%7 float64(2,2) = Map(%5, %9) {a b -> (a + b)}",
 		"Write(%7) -> out2")
+	sameResults(t, p, q)
+}
+
+// The gradient of the layer below may be computed before the weight is written: the Map moves up rather than the product down.
+func TestFuseMovesMapsUp(t *testing.T) {
+	p := program(t, backend.Step, func(b *backend.Builder, out func(backend.Value)) {
+		dy := b.Arg("dy", backend.In, backend.Shape{2, 2}, f64)
+		h := unary(b, "tanh(x)", dy)
+		w := b.Arg("w", backend.InOut, backend.Shape{2, 2}, f64)
+		dx := b.MatMul(dy, w)
+		b.Write("w", unary(b, "0.9*x", w))
+		out(b.Map1(expr.MustParse("g y -> g*(1 - y*y)"), dx, h))
+		out(b.Sum(h, 0))
+	})
+	q := passes.Fuse(p, blockDevice{})
+	wantCalls(t, q, backend.Step,
+		"%1 float64(2,2) = Map(dy) {a -> tanh(a)}",
+		"%2 float64(2,2) = MatMul(dy, w, %1) then {a b -> (a * (1 - (b * b)))}",
+		"%3 float64(2,2) = Map(w) {a -> (0.9 * a)}",
+		"Write(%3) -> w",
+		"Write(%2) -> out0",
+		"%4 float64(2,) = Reduce(%1) sum[0]",
+		"Write(%4) -> out1")
 	sameResults(t, p, q)
 }
 
