@@ -4,14 +4,13 @@ package viz
 import (
 	"fmt"
 	"image/color"
+	"os"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 	"gonum.org/v1/plot/vg/vgimg"
-
-	"os"
 )
 
 // Curve is one line of a picture: Y[i] belongs to X[i].
@@ -33,7 +32,7 @@ func SaveCurves(path string, panels ...Panel) error {
 	if len(panels) == 0 {
 		return fmt.Errorf("viz: %s: nothing to draw", path)
 	}
-	const width, height = 14 * vg.Centimeter, 10 * vg.Centimeter
+	const width, height, margin = 14 * vg.Centimeter, 10 * vg.Centimeter, 10 * vg.Millimeter / 3
 	img := vgimg.NewWith(vgimg.UseWH(width*vg.Length(len(panels)), height), vgimg.UseDPI(120))
 	dc := draw.New(img)
 	for i, p := range panels {
@@ -42,7 +41,7 @@ func SaveCurves(path string, panels ...Panel) error {
 			return fmt.Errorf("viz: %s: %s: %w", path, p.Title, err)
 		}
 		left := width * vg.Length(i)
-		pic.Draw(draw.Crop(dc, left, left+width-dc.Max.X, 0, 0))
+		pic.Draw(draw.Crop(dc, left+margin, left+width-dc.Max.X-margin, margin, -margin))
 	}
 	f, err := os.Create(path)
 	if err != nil {
@@ -58,11 +57,22 @@ func SaveCurves(path string, panels ...Panel) error {
 	return nil
 }
 
+// falls reports whether the curves end lower than they begin: the legend then stands at the top, out of their way.
+func (p *Panel) falls() bool {
+	change := 0.0
+	for _, c := range p.Curves {
+		if n := len(c.Y); n > 0 {
+			change += c.Y[n-1] - c.Y[0]
+		}
+	}
+	return change < 0
+}
+
 func (p *Panel) draw() (*plot.Plot, error) {
 	pic := plot.New()
 	pic.Title.Text, pic.X.Label.Text, pic.Y.Label.Text = p.Title, p.XLabel, p.YLabel
 	pic.Title.Padding = vg.Points(6)
-	pic.Legend.Top = false
+	pic.Legend.Top, pic.Legend.Padding = p.falls(), vg.Points(4)
 	pic.Add(plotter.NewGrid())
 	for i, c := range p.Curves {
 		pts := make(plotter.XYs, len(c.X))

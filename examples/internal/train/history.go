@@ -26,8 +26,9 @@ func (h *history) add(set string, epoch int, m metric.EvalMetric) {
 	}
 }
 
+// train notes what the batches since the log's last line were worth, as the log does: Speedometer begins anew after each.
 func (h *history) train(e *model.EpochEnd) error {
-	h.add("training", e.Epoch, e.Metric)
+	h.add("end of training epoch", e.Epoch, e.Metric)
 	return nil
 }
 
@@ -37,7 +38,7 @@ func (h *history) val(epoch int, m metric.EvalMetric) { h.add("validation", epoc
 func (h *history) draw(path, network string) error {
 	panel := func(title, name string) viz.Panel {
 		p := viz.Panel{Title: network + ": " + title, XLabel: "epoch", YLabel: title}
-		for _, set := range []string{"training", "validation"} {
+		for _, set := range []string{"end of training epoch", "validation"} {
 			if c := h.curves[set+" "+name]; c != nil {
 				p.Curves = append(p.Curves, *c)
 			}
