@@ -12,17 +12,6 @@ static void copy_bytes(const gomx_call *c, int64_t piece, int thread) {
 	if (c->p[0] != c->p[1]) memcpy((char *)c->p[1] + from, (const char *)c->p[0] + from, (size_t)len);
 }
 
-// Where item number i of the outer dimensions begins, in elements.
-static void locate(const int64_t *dim, int64_t dims, int64_t i, int64_t *dst, int64_t *src) {
-	*dst = *src = 0;
-	for (int64_t d = dims - 1; d >= 0; d--) {
-		int64_t k = i % dim[3 * d];
-		i /= dim[3 * d];
-		*dst += k * dim[3 * d + 1];
-		*src += k * dim[3 * d + 2];
-	}
-}
-
 // One row of elements of type T.
 #define ROW(T)                                                                                                            \
 	static void row_##T(T *dst, const T *src, int64_t n, int64_t ds, int64_t ss) {                                        \
@@ -37,25 +26,23 @@ static void locate(const int64_t *dim, int64_t dims, int64_t i, int64_t *dst, in
 		const int64_t *n = c->n;                                                                                          \
 		int64_t dst, src, end = min64(n[2], (piece + 1) * n[3]);                                                          \
 		for (int64_t r = piece * n[3]; r < end; r++) {                                                                    \
-			locate(n + 7, n[1], r, &dst, &src);                                                                           \
+			move_locate(n + 7, n[1], r, &dst, &src);                                                                           \
 			row_##T((T *)c->p[1] + dst, (const T *)c->p[0] + src, n[4], n[5], n[6]);                                      \
 		}                                                                                                                 \
 	}                                                                                                                     \
 	static void tiles_##T(const gomx_call *c, int64_t piece) {                                                            \
 		const int64_t *n = c->n;                                                                                          \
 		int64_t d0, s0, band = piece % n[3];                                                                              \
-		locate(n + 8, n[1], piece / n[3], &d0, &s0);                                                                      \
+		move_locate(n + 8, n[1], piece / n[3], &d0, &s0);                                                                      \
 		T *dst = (T *)c->p[1] + d0;                                                                                       \
 		const T *src = (const T *)c->p[0] + s0;                                                                           \
-		int64_t r0 = band * TILE, r1 = min64(n[4], r0 + TILE);                                                            \
-		for (int64_t c0 = 0; c0 < n[5]; c0 += TILE) {                                                                     \
-			int64_t c1 = min64(n[5], c0 + TILE);                                                                          \
+		int64_t r0 = band * MOVE_TILE, r1 = min64(n[4], r0 + MOVE_TILE);                                                            \
+		for (int64_t c0 = 0; c0 < n[5]; c0 += MOVE_TILE) {                                                                     \
+			int64_t c1 = min64(n[5], c0 + MOVE_TILE);                                                                          \
 			for (int64_t r = r0; r < r1; r++)                                                                             \
 				for (int64_t k = c0; k < c1; k++) dst[r * n[6] + k] = src[k * n[7] + r];                                  \
 		}                                                                                                                 \
 	}
-
-enum { TILE = 32 };
 
 ROW(uint8_t)
 ROW(uint16_t)

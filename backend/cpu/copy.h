@@ -3,7 +3,7 @@
 #define GOMX_COPY_H
 #include "gomx_cpu.h"
 
-enum { MOVE_DIMS = 6 };
+enum { MOVE_DIMS = 6, MOVE_TILE = 64 };
 
 // p: source, destination. n: bytes, bytes per piece. The two do not overlap, or are the same.
 extern const gomx_kernel gomx_copy_bytes[GOMX_LEVELS];
@@ -37,5 +37,16 @@ extern const gomx_kernel gomx_gather[GOMX_LEVELS];
 // p: rows, indices, destination. n: outer, rows of the destination, indices, floats of a row, wrap, type, floats per piece; a
 // piece is one outer index and a range of the row.
 extern const gomx_kernel gomx_scatter_add[GOMX_LEVELS];
+
+// Where item number i of outer dimensions begins in destination and source, in elements; dim has size and both strides of each.
+static inline void move_locate(const int64_t *dim, int64_t dims, int64_t i, int64_t *dst, int64_t *src) {
+	*dst = *src = 0;
+	for (int64_t d = dims - 1; d >= 0; d--) {
+		int64_t k = i % dim[3 * d];
+		i /= dim[3 * d];
+		*dst += k * dim[3 * d + 1];
+		*src += k * dim[3 * d + 2];
+	}
+}
 
 #endif

@@ -65,3 +65,14 @@ func TestMapInBlocks(t *testing.T) {
 		}
 	}
 }
+
+// The memory plan lays results over inputs; instructions that still need these must come first.
+func TestMapInPlace(t *testing.T) {
+	m := newNet()
+	s := m.b.Softmax(m.in(-1, 1, 40, 50), 1)
+	z := m.b.Softmax(m.in(-1, 1, 40, 50), 1)
+	for _, v := range m.b.Map(expr.MustParse("s z -> s + z, exp(s)*z, s, z - s*s"), s, z) {
+		m.out(m.b.Sum(v, 0))
+	}
+	m.check(t, 1e-5)
+}

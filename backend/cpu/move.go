@@ -3,14 +3,12 @@
 package cpu
 
 // #include "copy.h"
+// #include "transpose.h"
 import "C"
 
 import "slices"
 
-const (
-	moveTile  = 32       // of the transposing kernel
-	movePiece = 64 << 10 // bytes that one piece of a move writes
-)
+const movePiece = 64 << 10 // bytes that one piece of a move writes
 
 // emitMove copies an array of elements of size bytes; d has the strides of destination and source, in elements.
 func (cx *compileCtx) emitMove(dst, src place, size int, d dims) {
@@ -40,9 +38,13 @@ func (cx *compileCtx) emitMove(dst, src place, size int, d dims) {
 func (cx *compileCtx) emitTiles(dst, src place, size int, d dims, k int) {
 	last := len(d.size) - 1
 	matrices := d.count() / d.size[last] / d.size[k]
-	bands := ceilDiv(d.size[k], moveTile)
+	bands := ceilDiv(d.size[k], C.MOVE_TILE)
+	kernel := kernelSet(C.gomx_move_tiles)
+	if size == 4 {
+		kernel = kernelSet(C.gomx_transpose)
+	}
 	n := []int{size, last - 1, matrices, bands, d.size[k], d.size[last], d.stride[0][k], d.stride[1][last]}
-	cx.Emit(step{Kernel: kernelSet(C.gomx_move_tiles), Pieces: matrices * bands, Ptrs: []place{src, dst}, N: appendDims(n, d, last, k)})
+	cx.Emit(step{Kernel: kernel, Pieces: matrices * bands, Ptrs: []place{src, dst}, N: appendDims(n, d, last, k)})
 }
 
 // appendDims adds size and strides of the dimensions before last except one.

@@ -1,0 +1,5 @@
+#include "level_scalar.h"
+#include "transpose_impl.h"
+#include "level_end.h"
+
+GOMX_DEFINE(gomx_transpose);
