@@ -122,7 +122,7 @@ func TestTrainsSavesAndResumesBitForBit(t *testing.T) {
 func TestCtrlC(t *testing.T) {
 	bin, data, dir := binary, digits(t), t.TempDir()
 	straight, broken := filepath.Join(dir, "a"), filepath.Join(dir, "b")
-	common := []string{"--data-dir", data, "--num-examples", "1300", "--num-epochs", "60"}
+	common := []string{"--data-dir", data, "--num-examples", "1300", "--num-epochs", "120"}
 	require.Equal(t, 0, run(t, bin, append(common, "--model-prefix", straight)...).code)
 
 	cmd := exec.Command(bin, append(common, "--model-prefix", broken)...)
@@ -139,8 +139,8 @@ func TestCtrlC(t *testing.T) {
 
 	r := run(t, bin, append(common, "--model-prefix", broken, "--resume")...)
 	require.Equal(t, 0, r.code, r.stderr)
-	sameFile(t, straight+"-0060.params", broken+"-0060.params")
-	sameFile(t, straight+"-0060.states", broken+"-0060.states")
+	sameFile(t, straight+"-0120.params", broken+"-0120.params")
+	sameFile(t, straight+"-0120.states", broken+"-0120.states")
 	assert.NoFileExists(t, broken+"-interrupted.params")
 }
 
