@@ -48,7 +48,7 @@ func three(s []int, fill int) [3]int {
 // taps is how many weights a filter has for one channel.
 func (s *convShape) taps() int { return s.kernel[0] * s.kernel[1] * s.kernel[2] }
 
-func (s *convShape) inSize() int  { return s.in[0] * s.in[1] * s.in[2] }
+// outSize is how many positions the output has.
 func (s *convShape) outSize() int { return s.out[0] * s.out[1] * s.out[2] }
 
 // allFloat32 reports whether everything the call reads and makes is float32.

@@ -158,6 +158,50 @@ func runLeNet(t *testing.T, d backend.Device, p *backend.Program) [][]float32 {
 	return out
 }
 
+// In Infer the weights are packed by Prepare, once, and again when they change.
+func TestLeNetPacksWeightsOnce(t *testing.T) {
+	p := &backend.Program{}
+	l := &leNetBuilder{b: backend.NewBuilder(p)}
+	b := l.b
+	x := b.Arg("data", backend.In, backend.Shape{16, 1, 28, 28}, backend.Float32)
+	y := b.Flatten2D(l.pool(l.tanh(l.conv("conv1", x, 20))))
+	b.Arg("out", backend.Out, y.Shape(), backend.Float32)
+	b.Write("out", y)
+	require.NoError(t, b.Finish(backend.Infer))
+	for i := range p.Args {
+		p.Args[i].Param = p.Args[i].Mode == backend.InOut
+		if p.Args[i].Param {
+			p.Args[i].Mode = backend.In
+		}
+	}
+	d := levels()[len(levels())-1]
+	exe, err := d.Compile(p, backend.Options{})
+	require.NoError(t, err)
+	defer exe.Close()
+	prepare := exe.Program().Entry(backend.Prepare)
+	require.NotNil(t, prepare)
+	require.Equal(t, backend.F4, exe.Program().Value(prepare.Calls[0].Out[0]).Layout)
+	args := leNetArgs(p)
+	weight := p.ArgIndex("conv1_weight")
+	buf, err := d.Alloc(args[weight].Length)
+	require.NoError(t, err)
+	defer buf.Free()
+	run := func(weights backend.Region) []float32 {
+		require.NoError(t, d.Copy(backend.Region{Buffer: buf, Length: args[weight].Length}, weights))
+		bound := append([]backend.Region{}, args...)
+		bound[weight] = backend.Region{Buffer: buf, Length: args[weight].Length}
+		r, err := exe.Bind(backend.Infer, bound)
+		require.NoError(t, err)
+		defer r.Close()
+		require.NoError(t, r.Run())
+		return append([]float32{}, floatsOf(args[p.ArgIndex("out")].Bytes())...)
+	}
+	first := run(args[weight])
+	other := numbers(args[weight].Length/4, 99)
+	require.NotEqual(t, first, run(backend.HostRegion(bytesOf(other))))
+	require.Equal(t, first, run(args[weight]))
+}
+
 // BenchmarkLeNet times a training step of 64 images on one and two threads; with -v it lists the time of each call.
 func BenchmarkLeNet(b *testing.B) {
 	d := levels()[len(levels())-1]

@@ -134,6 +134,7 @@ var poolCases = func() (cases []poolCase) {
 		pool(2, 5, 17, 5, 17, []int{3, 3}, []int{1, 1}, []int{1, 1}),
 		pool(2, 7, 7, 1, 1, []int{7, 7}, []int{1, 1}, []int{0, 0}),
 		pool(2, 7, 9, 2, 3, []int{2, 1}, []int{4, 3}, []int{0, 0}), // gaps between the windows
+		pool(2, 6, 6, 2, 2, []int{3, 3}, []int{3, 3}, []int{1, 1}), // side by side, and the last row and column left over
 		pool(2, 1, 1, 1, 1, []int{1, 1}, []int{1, 1}, []int{0, 0}),
 		pool(3, 6, 6, 4, 4, []int{3, 3}, []int{2, 2}, []int{1, 1}), // beyond the border: full convention
 	}
