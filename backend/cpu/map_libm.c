@@ -1,6 +1,6 @@
 // Functions of Map that the C library lacks or defines otherwise; backend/expr says what they are.
 #if defined(__linux__) && !defined(_GNU_SOURCE)
-#define _GNU_SOURCE // lgamma_r, M_PI
+#define _GNU_SOURCE // lgamma_r
 #endif
 #include <math.h>
 
@@ -20,11 +20,11 @@ double gomx_mod(double x, double y) {
 }
 
 double gomx_lgamma(double x) {
-#if defined(_WIN32)
-	return lgamma(x);
-#else
+#if defined(__linux__)
 	int sign; // lgamma itself writes a global variable
 	return lgamma_r(x, &sign);
+#else
+	return lgamma(x);
 #endif
 }
 
