@@ -1,27 +1,16 @@
 // Convolution where a filter sees one channel only (groups = channels): a matrix product would have one column of work, so
 // output lines are summed directly.
 
-// What the three passes do along a line: y[i] += w·x[i·step], x[i·step] += w·y[i], and Σ y[i]·x[i·step].
-INLINE void line_forward(float *y, const float *x, float w, int64_t from, int64_t to, int64_t step) {
-	if (step == 1)
-		for (int64_t i = from; i < to; i++) y[i] += w * x[i];
-	else
-		for (int64_t i = from; i < to; i++) y[i] += w * x[i * step];
-}
-
-INLINE void line_backward(float *x, const float *y, float w, int64_t from, int64_t to, int64_t step) {
-	if (step == 1)
-		for (int64_t i = from; i < to; i++) x[i] += w * y[i];
-	else
-		for (int64_t i = from; i < to; i++) x[i * step] += w * y[i];
-}
-
-INLINE float line_dot(const float *x, const float *y, int64_t from, int64_t to, int64_t step) {
+// Σ y[i]·x[i·step] for positions from to to of a line.
+INLINE float dot_line(const float *x, const float *y, int64_t from, int64_t to, int64_t step) {
 	vf sum = v_zero();
 	int64_t i = from;
-	if (step == 1)
+	if (step == 1) {
 		for (; i + VL <= to; i += VL) sum += v_load(y + i) * v_load(x + i);
-	float s = v_sum(sum);
+		if (i < to) sum += v_load_n(y + i, to - i) * v_load_n(x + i, to - i);
+		return v_sum(sum);
+	}
+	float s = 0;
 	for (; i < to; i++) s += y[i] * x[i * step];
 	return s;
 }
@@ -31,12 +20,10 @@ void GOMX_FN(gomx_depthwise)(const gomx_call *g, int64_t piece, int thread) {
 	const float *x = (const float *)g->p[0] + piece / many * conv_in(n), *w = (const float *)g->p[1] + f * taps;
 	float *y = (float *)g->p[2] + piece * out;
 	memset(y, 0, (size_t)out * 4);
-	for (int64_t p = 0; p < out; p += n[CONV_OW]) {
-		for (int64_t k = 0; k < taps; k++) {
-			const conv_line l = conv_line_at(n, k, p, out);
-			line_forward(y + p, x + l.at, w[k], l.lo, l.hi, n[CONV_SW]);
-		}
-	}
+	conv_walk s = conv_walk_from(n, 0, out);
+	conv_line l;
+	for (int64_t k = 0; k < taps; k++)
+		for (conv_walk_row(&s, k); conv_walk_line(&s, &l);) add_line(y + l.p, x + l.at, w[k], l.lo, l.hi, 1, n[CONV_SW]);
 	conv_finish(g, n[CONV_ACT], thread, y, out, f, 1, out);
 }
 
@@ -45,14 +32,12 @@ void GOMX_FN(gomx_depthwise_grad_data)(const gomx_call *g, int64_t piece, int th
 	const int64_t *n = g->n, taps = conv_taps(n), out = conv_out(n), many = n[CONV_F] / n[CONV_C], c = piece % n[CONV_C];
 	float *dx = (float *)g->p[2] + piece * conv_in(n);
 	memset(dx, 0, (size_t)conv_in(n) * 4);
+	conv_walk s = conv_walk_from(n, 0, out);
+	conv_line l;
 	for (int64_t j = 0; j < many; j++) {
 		const float *dy = (const float *)g->p[0] + (piece * many + j) * out, *w = (const float *)g->p[1] + (c * many + j) * taps;
-		for (int64_t p = 0; p < out; p += n[CONV_OW]) {
-			for (int64_t k = 0; k < taps; k++) {
-				const conv_line l = conv_line_at(n, k, p, out);
-				line_backward(dx + l.at, dy + p, w[k], l.lo, l.hi, n[CONV_SW]);
-			}
-		}
+		for (int64_t k = 0; k < taps; k++)
+			for (conv_walk_row(&s, k); conv_walk_line(&s, &l);) add_line(dx + l.at, dy + l.p, w[k], l.lo, l.hi, n[CONV_SW], 1);
 	}
 }
 
@@ -61,14 +46,12 @@ void GOMX_FN(gomx_depthwise_grad_filter)(const gomx_call *g, int64_t piece, int 
 	const int64_t *n = g->n, taps = conv_taps(n), out = conv_out(n), many = n[CONV_F] / n[CONV_C];
 	float *dw = (float *)g->p[2] + piece * taps;
 	memset(dw, 0, (size_t)taps * 4);
+	conv_walk s = conv_walk_from(n, 0, out);
+	conv_line l;
 	for (int64_t image = 0; image < n[CONV_N]; image++) {
 		const float *dy = (const float *)g->p[0] + (image * n[CONV_F] + piece) * out;
 		const float *x = (const float *)g->p[1] + (image * n[CONV_C] + piece / many) * conv_in(n);
-		for (int64_t p = 0; p < out; p += n[CONV_OW]) {
-			for (int64_t k = 0; k < taps; k++) {
-				const conv_line l = conv_line_at(n, k, p, out);
-				dw[k] += line_dot(x + l.at, dy + p, l.lo, l.hi, n[CONV_SW]);
-			}
-		}
+		for (int64_t k = 0; k < taps; k++)
+			for (conv_walk_row(&s, k); conv_walk_line(&s, &l);) dw[k] += dot_line(x + l.at, dy + l.p, l.lo, l.hi, n[CONV_SW]);
 	}
 }
