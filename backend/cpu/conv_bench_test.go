@@ -15,6 +15,8 @@ var convBenches = map[string]convCase{
 	"lenet2":    {x: backend.Shape{64, 20, 12, 12}, w: backend.Shape{50, 20, 5, 5}, bias: true, act: "x -> tanh(x)"},
 	"3x3_32":    {x: backend.Shape{16, 32, 28, 28}, w: backend.Shape{32, 32, 3, 3}, pad: []int{1, 1}},
 	"3x3_128":   {x: backend.Shape{16, 128, 14, 14}, w: backend.Shape{128, 128, 3, 3}, pad: []int{1, 1}},
+	"3x3_256":   {x: backend.Shape{16, 256, 14, 14}, w: backend.Shape{256, 256, 3, 3}, pad: []int{1, 1}},
+	"3x3_512":   {x: backend.Shape{16, 512, 7, 7}, w: backend.Shape{512, 512, 3, 3}, pad: []int{1, 1}},
 	"1x1_256":   {x: backend.Shape{16, 256, 14, 14}, w: backend.Shape{64, 256, 1, 1}},
 	"7x7_s2":    {x: backend.Shape{16, 3, 112, 112}, w: backend.Shape{64, 3, 7, 7}, stride: []int{2, 2}, pad: []int{3, 3}},
 	"depthwise": {x: backend.Shape{16, 64, 28, 28}, w: backend.Shape{64, 1, 3, 3}, pad: []int{1, 1}, groups: 64},

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"testing"
+	"time"
 
 	"github.com/gomx-org/gomx/backend"
 	"github.com/gomx-org/gomx/backend/expr"
@@ -217,10 +218,13 @@ func BenchmarkLeNet(b *testing.B) {
 			require.NoError(b, err)
 			defer bound.Close()
 			require.NoError(b, bound.Run())
+			best := time.Hour // others share the machine
 			for b.Loop() {
+				start := time.Now()
 				require.NoError(b, bound.Run())
+				best = min(best, time.Since(start))
 			}
-			b.ReportMetric(64*float64(b.N)/b.Elapsed().Seconds(), "img/s")
+			b.ReportMetric(64/best.Seconds(), "best-img/s")
 			for _, t := range x.Profile() {
 				b.Logf("%7.1f us %s %s", t.Seconds/float64(t.Runs)*1e6, t.Kernel, x.Program().CallString(&x.Program().Entry(t.Entry).Calls[t.Call]))
 			}
