@@ -1,6 +1,6 @@
 // The packed matrix product after Goto and van de Geijn, "Anatomy of high-performance matrix multiplication" (2008): a tile of
-// the result stays in registers while the inner dimension runs; the rows of A that it needs lie packed in L1, the columns of
-// B in L2.
+// the result stays in registers while the inner dimension runs; the rows of A that it needs stay in L1, the columns of B lie
+// packed in L2.
 #include "gemm.h"
 #include "map_block.h"
 #include "simd_transpose.h"
@@ -15,16 +15,18 @@
 #define NR (NV * VL)
 #define A_ROW (GEMM_DEPTH + 16) // between packed rows of A, so that they do not meet in one set of the cache
 
-// c[i][j] (+)= Σk a[i·A_ROW + k]·b[k·NR + j] for mr rows and nv vectors; columns is how many of them exist.
-INLINE void gemm_tile(int mr, int nv, const float *a, const float *b, int64_t depth, float *c, int64_t ldc, int64_t columns, int add) {
+// c[i][j] (+)= Σk a[i][k]·b[k·NR + j] for mr rows and nv vectors. Rows of A lie row bytes apart, its columns step bytes; columns
+// is how many columns of the result exist.
+INLINE void gemm_tile(int mr, int nv, const char *a, int64_t row, int64_t step, const float *b, int64_t depth, float *c, int64_t ldc,
+                      int64_t columns, int add) {
 	vf acc[MR][NV];
 	UNROLL for (int i = 0; i < mr; i++)
 		UNROLL for (int v = 0; v < nv; v++) acc[i][v] = v_zero();
-	for (int64_t k = 0; k < depth; k++) {
+	for (int64_t k = 0; k < depth; k++, a += step) {
 		vf bv[NV];
 		UNROLL for (int v = 0; v < nv; v++) bv[v] = v_load(b + k * NR + v * VL);
 		UNROLL for (int i = 0; i < mr; i++) {
-			vf av = v_set1(a[i * A_ROW + k]);
+			vf av = v_set1(*(const float *)(a + i * row));
 			UNROLL for (int v = 0; v < nv; v++) acc[i][v] = v_fma(av, bv[v], acc[i][v]);
 		}
 	}
@@ -41,10 +43,12 @@ INLINE void gemm_tile(int mr, int nv, const float *a, const float *b, int64_t de
 static int64_t gemm_min(int64_t a, int64_t b) { return a < b ? a : b; }
 
 // One function per number of rows and vectors, so that tiles are unrolled.
-typedef void (*gemm_tile_fn)(const float *a, const float *b, int64_t depth, float *c, int64_t ldc, int64_t columns, int add);
-#define GEMM_TILE(mr, nv)                                                                                                       \
-	static void gemm_tile_##mr##_##nv(const float *a, const float *b, int64_t depth, float *c, int64_t ldc, int64_t n, int add) { \
-		gemm_tile(mr, nv, a, b, depth, c, ldc, n, add);                                                                         \
+typedef void (*gemm_tile_fn)(const char *a, int64_t row, int64_t step, const float *b, int64_t depth, float *c, int64_t ldc, int64_t columns,
+                             int add);
+#define GEMM_TILE(mr, nv)                                                                                                     \
+	static void gemm_tile_##mr##_##nv(const char *a, int64_t row, int64_t step, const float *b, int64_t depth, float *c,      \
+	                                  int64_t ldc, int64_t columns, int add) {                                                \
+		gemm_tile(mr, nv, a, row, step, b, depth, c, ldc, columns, add);                                                      \
 	}
 #define GEMM_TILES(nv) \
 	GEMM_TILE(1, nv) GEMM_TILE(2, nv) GEMM_TILE(3, nv) GEMM_TILE(4, nv) GEMM_TILE(5, nv) GEMM_TILE(6, nv)
@@ -96,6 +100,13 @@ static void gemm_pack_a(float *dst, const float *a, int64_t lda, int trans, int6
 	for (int64_t i = 0; i < m; i++) memcpy(dst + i * A_ROW, a + i * lda, (size_t)depth * sizeof(float));
 }
 
+// Whether lines that lie so many floats apart meet in few sets of the first-level cache and push each other out; else A is
+// read where it lies, since a tile's rows of it stay in the cache while the columns of B go by.
+static int gemm_meets(int64_t distance) {
+	int64_t r = distance % 512;
+	return r < 16 || r > 496;
+}
+
 // Runs the epilogue on the block of the result that begins at row i0, column j0.
 static void gemm_epilogue(const gomx_call *call, float *scratch, float *c, int64_t i0, int64_t rows, int64_t j0, int64_t columns) {
 	const gomx_map_code *code = call->code;
@@ -135,16 +146,23 @@ void GOMX_FN(gomx_gemm)(const gomx_call *call, int64_t piece, int thread) {
 	float *packed_a = gomx_scratch(thread), *packed_b = packed_a + 16 * A_ROW;
 
 	int64_t panels = (p.rows + MR - 1) / MR, mr = (p.rows + panels - 1) / panels; // rows shared evenly among the tiles
+	int pack = gemm_meets(n[GEMM_LDA]);
 	int64_t k0 = 0;
 	do { // once also for an inner dimension of 0, which gives zeros
 		int64_t depth = gemm_min(GEMM_DEPTH, n[GEMM_K] - k0);
 		gemm_pack_b(packed_b, b + k0 * b_step, n[GEMM_LDB], (int)n[GEMM_TRANS_B], depth, p.columns);
 		for (int64_t i = 0; i < p.rows; i += mr) {
 			int64_t m = gemm_min(mr, p.rows - i);
-			gemm_pack_a(packed_a, a + i * a_row + k0 * a_step, n[GEMM_LDA], (int)n[GEMM_TRANS_A], m, depth);
+			const float *from = a + i * a_row + k0 * a_step;
+			int64_t row = a_row, step = a_step;
+			if (pack) {
+				gemm_pack_a(packed_a, from, n[GEMM_LDA], (int)n[GEMM_TRANS_A], m, depth);
+				from = packed_a, row = A_ROW, step = 1;
+			}
 			for (int64_t j = 0; j < p.columns; j += NR) {
 				int64_t left = p.columns - j;
-				gemm_tiles[left > VL][m - 1](packed_a, packed_b + j * depth, depth, c + i * n[GEMM_LDC] + j, n[GEMM_LDC], left, k0 > 0 || n[GEMM_ADD]);
+				gemm_tiles[left > VL][m - 1]((const char *)from, 4 * row, 4 * step, packed_b + j * depth, depth, c + i * n[GEMM_LDC] + j,
+				                             n[GEMM_LDC], left, k0 > 0 || n[GEMM_ADD]);
 			}
 		}
 		k0 += GEMM_DEPTH;
