@@ -21,7 +21,7 @@ type Supporter interface {
 	Supports(p *Program, c *Call) bool
 	// Prefers names the layout in which the device would like the call's data, Plain when it does not care.
 	Prefers(p *Program, c *Call) Layout
-	// WeightLayout names how a convolution in layout l wants its weights packed.
+	// WeightLayout names how a convolution in layout l, or a product of matrices, wants its weights packed.
 	WeightLayout(p *Program, c *Call, l Layout) Layout
 }
 

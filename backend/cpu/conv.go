@@ -87,7 +87,7 @@ func convPrefers(p *backend.Program, c *backend.Call) backend.Layout {
 }
 
 // convWeightLayout packs the weights of a forward pass in N16 by four filters; the gradient by the data reads C order well.
-func convWeightLayout(p *backend.Program, c *backend.Call, l backend.Layout) backend.Layout {
+func convWeightLayout(_ *Device, p *backend.Program, c *backend.Call, l backend.Layout) backend.Layout {
 	if c.Kind == backend.Conv && l == backend.N16 {
 		return backend.F4
 	}

@@ -87,10 +87,10 @@ func (d *Device) Prefers(p *backend.Program, c *backend.Call) backend.Layout {
 	return backend.Plain
 }
 
-// WeightLayout names how a convolution in layout l wants its weights.
+// WeightLayout names how a convolution in layout l, or a product of matrices, wants its weights.
 func (d *Device) WeightLayout(p *backend.Program, c *backend.Call, l backend.Layout) backend.Layout {
 	if row := kernels[c.Kind]; row.weightLayout != nil {
-		return row.weightLayout(p, c, l)
+		return row.weightLayout(d, p, c, l)
 	}
 	return backend.Plain
 }

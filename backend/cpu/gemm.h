@@ -6,6 +6,7 @@
 #include "map.h"
 
 enum {
+	GEMM_PANEL = 32,     // columns of the second operand that lie packed side by side
 	GEMM_DEPTH = 256,    // steps of the inner dimension for which operands are packed at a time
 	GEMM_COLUMNS = 256,  // at most so many columns of the result in a piece: 256 KiB of the second operand, in L2
 	GEMM_SCRATCH = 4 * (GEMM_DEPTH * (GEMM_COLUMNS + 32) + 16 * (GEMM_DEPTH + 16)) + 1024,
@@ -19,8 +20,13 @@ enum {
 	GEMM_STRIDE_A, GEMM_STRIDE_B, GEMM_STRIDE_C, // from matrix to matrix of the batch
 	GEMM_MB, GEMM_NB,                            // rows and columns of a piece
 	GEMM_ADD,                                    // add to what C holds
+	GEMM_PACKED,                                 // B is packed as gomx_gemm_pack does it; GEMM_LDB counts for nothing
 	GEMM_EPILOGUE,                               // code is a gomx_map_code to run on the block, with further inputs from p[3]
 };
+
+// Packs a B that many products share: panels of GEMM_PANEL columns, each all K rows, missing columns zero.
+// p: B, packed B. n: as far as it concerns B. A piece is a panel.
+GOMX_DECLARE(gomx_gemm_pack);
 
 // p: A, B, C, further inputs of the epilogue. pieces: batch × blocks of rows × blocks of columns.
 GOMX_DECLARE(gomx_gemm);

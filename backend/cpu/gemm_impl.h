@@ -15,7 +15,7 @@
 #define NR (NV * VL)
 #define A_ROW (GEMM_DEPTH + 16) // between packed rows of A, so that they do not meet in one set of the cache
 
-// c[i][j] (+)= Σk a[i][k]·b[k·NR + j] for mr rows and nv vectors. Rows of A lie row bytes apart, its columns step bytes; columns
+// c[i][j] (+)= Σk a[i][k]·b[k·GEMM_PANEL + j] for mr rows and nv vectors. Rows of A lie row bytes apart, its columns step bytes; columns
 // is how many columns of the result exist.
 INLINE void gemm_tile(int mr, int nv, const char *a, int64_t row, int64_t step, const float *b, int64_t depth, float *c, int64_t ldc,
                       int64_t columns, int add) {
@@ -24,7 +24,7 @@ INLINE void gemm_tile(int mr, int nv, const char *a, int64_t row, int64_t step, 
 		UNROLL for (int v = 0; v < nv; v++) acc[i][v] = v_zero();
 	for (int64_t k = 0; k < depth; k++, a += step) {
 		vf bv[NV];
-		UNROLL for (int v = 0; v < nv; v++) bv[v] = v_load(b + k * NR + v * VL);
+		UNROLL for (int v = 0; v < nv; v++) bv[v] = v_load(b + k * GEMM_PANEL + v * VL);
 		UNROLL for (int i = 0; i < mr; i++) {
 			vf av = v_set1(*(const float *)(a + i * row));
 			UNROLL for (int v = 0; v < nv; v++) acc[i][v] = v_fma(av, bv[v], acc[i][v]);
@@ -70,25 +70,33 @@ GEMM_MORE_TILES(2)
 #endif
 static const gemm_tile_fn gemm_tiles[NV][MR] = {{GEMM_NAMES(1) GEMM_MORE_NAMES(1)}, {GEMM_NAMES(2) GEMM_MORE_NAMES(2)}};
 
-// Packs depth × n of B, from row k0 and column j0, into panels of NR columns; missing columns are zero.
+// Packs depth × n of B into panels of GEMM_PANEL columns; missing columns are zero.
 static void gemm_pack_b(float *dst, const float *b, int64_t ldb, int trans, int64_t depth, int64_t n) {
-	for (int64_t j = 0; j < n; j += NR, dst += depth * NR) {
-		int64_t w = n - j < NR ? n - j : NR;
+	for (int64_t j = 0; j < n; j += GEMM_PANEL, dst += depth * GEMM_PANEL) {
+		int64_t w = gemm_min(GEMM_PANEL, n - j);
 		if (trans) {
-			if (w < NR) memset(dst, 0, (size_t)(depth * NR) * sizeof(float));
-			v_transpose_any(dst, NR, b + j * ldb, ldb, depth, w);
+			if (w < GEMM_PANEL) memset(dst, 0, (size_t)(depth * GEMM_PANEL) * sizeof(float));
+			v_transpose_any(dst, GEMM_PANEL, b + j * ldb, ldb, depth, w);
 			continue;
 		}
 		const float *row = b + j;
 		for (int64_t k = 0; k < depth; k++, row += ldb) {
-			if (w == NR) {
-				for (int v = 0; v < NV; v++) v_store(dst + k * NR + v * VL, v_load(row + v * VL));
+			if (w == GEMM_PANEL) {
+				for (int v = 0; v < GEMM_PANEL; v += VL) v_store(dst + k * GEMM_PANEL + v, v_load(row + v));
 			} else {
-				memcpy(dst + k * NR, row, (size_t)w * sizeof(float));
-				memset(dst + k * NR + w, 0, (size_t)(NR - w) * sizeof(float));
+				memcpy(dst + k * GEMM_PANEL, row, (size_t)w * sizeof(float));
+				memset(dst + k * GEMM_PANEL + w, 0, (size_t)(GEMM_PANEL - w) * sizeof(float));
 			}
 		}
 	}
+}
+
+void GOMX_FN(gomx_gemm_pack)(const gomx_call *call, int64_t piece, int thread) {
+	(void)thread;
+	const int64_t *n = call->n;
+	int64_t j = piece * GEMM_PANEL;
+	const float *b = (const float *)call->p[0] + j * (n[GEMM_TRANS_B] ? n[GEMM_LDB] : 1);
+	gemm_pack_b((float *)call->p[1] + j * n[GEMM_K], b, n[GEMM_LDB], (int)n[GEMM_TRANS_B], n[GEMM_K], gemm_min(GEMM_PANEL, n[GEMM_N] - j));
 }
 
 // Packs m rows of A over depth steps, each row in one piece.
@@ -145,12 +153,19 @@ void GOMX_FN(gomx_gemm)(const gomx_call *call, int64_t piece, int thread) {
 	float *c = (float *)call->p[2] + p.batch * n[GEMM_STRIDE_C] + p.i0 * n[GEMM_LDC] + p.j0;
 	float *packed_a = gomx_scratch(thread), *packed_b = packed_a + 16 * A_ROW;
 
-	int64_t panels = (p.rows + MR - 1) / MR, mr = (p.rows + panels - 1) / panels; // rows shared evenly among the tiles
+	int64_t tiles = (p.rows + MR - 1) / MR, mr = (p.rows + tiles - 1) / tiles; // rows shared evenly
 	int pack = gemm_meets(n[GEMM_LDA]);
 	int64_t k0 = 0;
 	do { // once also for an inner dimension of 0, which gives zeros
 		int64_t depth = gemm_min(GEMM_DEPTH, n[GEMM_K] - k0);
-		gemm_pack_b(packed_b, b + k0 * b_step, n[GEMM_LDB], (int)n[GEMM_TRANS_B], depth, p.columns);
+		const float *panels = packed_b;
+		int64_t panel = depth * GEMM_PANEL; // floats from one to the next
+		if (n[GEMM_PACKED]) {
+			panel = n[GEMM_K] * GEMM_PANEL;
+			panels = (const float *)call->p[1] + p.j0 / GEMM_PANEL * panel + k0 * GEMM_PANEL;
+		} else {
+			gemm_pack_b(packed_b, b + k0 * b_step, n[GEMM_LDB], (int)n[GEMM_TRANS_B], depth, p.columns);
+		}
 		for (int64_t i = 0; i < p.rows; i += mr) {
 			int64_t m = gemm_min(mr, p.rows - i);
 			const float *from = a + i * a_row + k0 * a_step;
@@ -161,8 +176,9 @@ void GOMX_FN(gomx_gemm)(const gomx_call *call, int64_t piece, int thread) {
 			}
 			for (int64_t j = 0; j < p.columns; j += NR) {
 				int64_t left = p.columns - j;
-				gemm_tiles[left > VL][m - 1]((const char *)from, 4 * row, 4 * step, packed_b + j * depth, depth, c + i * n[GEMM_LDC] + j,
-				                             n[GEMM_LDC], left, k0 > 0 || n[GEMM_ADD]);
+				const float *columns = panels + j / GEMM_PANEL * panel + j % GEMM_PANEL;
+				gemm_tiles[left > VL][m - 1]((const char *)from, 4 * row, 4 * step, columns, depth, c + i * n[GEMM_LDC] + j, n[GEMM_LDC],
+				                             left, k0 > 0 || n[GEMM_ADD]);
 			}
 		}
 		k0 += GEMM_DEPTH;

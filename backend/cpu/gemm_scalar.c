@@ -4,3 +4,4 @@
 
 GOMX_DEFINE(gomx_gemm);
 GOMX_DEFINE(gomx_gemm_dot);
+GOMX_DEFINE(gomx_gemm_pack);

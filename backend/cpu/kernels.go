@@ -12,7 +12,7 @@ type kernelRow struct {
 	lower func(cx *compileCtx, c *backend.Call) error
 	// prefers and weightLayout answer backend.Supporter; nil means Plain.
 	prefers      func(p *backend.Program, c *backend.Call) backend.Layout
-	weightLayout func(p *backend.Program, c *backend.Call, l backend.Layout) backend.Layout
+	weightLayout func(d *Device, p *backend.Program, c *backend.Call, l backend.Layout) backend.Layout
 }
 
 // kernels is the table of all kinds with kernels in C. A new kernel is a file and a line here.
@@ -31,7 +31,7 @@ func init() {
 		backend.Concat:     {supports: supportsMove, lower: lowerConcat},
 		backend.Gather:     {supports: supportsGather, lower: lowerGather},
 		backend.Map:        {supports: supportsMap, lower: lowerMap},
-		backend.MatMul:     {supports: supportsMatMul, lower: lowerMatMul},
+		backend.MatMul:     {supports: supportsMatMul, lower: lowerMatMul, weightLayout: matMulWeightLayout},
 		backend.Pad:        {supports: supportsMove, lower: lowerPad},
 		backend.Random:     {supports: supportsRandom, lower: lowerRandom},
 		backend.Reduce:     {supports: supportsReduce, lower: lowerReduce},

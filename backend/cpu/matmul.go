@@ -17,6 +17,7 @@ import (
 type gemm struct {
 	m, n, k, batch            int
 	transA, transB            bool
+	packed                    bool // B is in packedLayout
 	a, b, c                   place
 	lda, ldb, ldc             int
 	strideA, strideB, strideC int // from matrix to matrix of the batch
@@ -31,10 +32,14 @@ type gemmEpilogue struct {
 	strides [][2]int
 }
 
-// supportsMatMul accepts float32 in C order, with any epilogue that Map accepts.
+// supportsMatMul accepts float32 in C order, the second operand also packed, with any epilogue that Map accepts.
 func supportsMatMul(p *backend.Program, c *backend.Call) bool {
-	if !float32Call(p, c) || !plainCall(p, c) {
-		return false
+	for i, id := range append(c.In[:len(c.In):len(c.In)], c.Out...) {
+		v := p.Value(id)
+		packed := i == 1 && v.Layout == packedLayout(c) && len(v.Shape) == 2
+		if v.DType != backend.Float32 || v.Layout != backend.Plain && !packed {
+			return false
+		}
 	}
 	e := c.Attrs.(*backend.MatMulAttrs).Epilogue
 	if e == nil {
@@ -57,10 +62,11 @@ func lowerMatMul(cx *compileCtx, c *backend.Call) error {
 	if a.TransA {
 		g.k = x[rank-2]
 	}
+	g.packed = cx.Value(c.In[1]).Layout != backend.Plain
 	if rank == 3 {
 		g.batch, g.strideA, g.strideB, g.strideC = out[0], x[1]*x[2], y[1]*y[2], out[1]*out[2]
 	}
-	if a.Epilogue == nil || useBLAS(cx.dev.level) || !g.fuse(cx, a.Epilogue, c.In[2:], out) {
+	if a.Epilogue == nil || !g.packed && useBLAS(cx.dev.level) || !g.fuse(cx, a.Epilogue, c.In[2:], out) {
 		if err := cx.emitGemm(g); err != nil {
 			return err
 		}
@@ -100,7 +106,7 @@ func (cx *compileCtx) emitGemm(g *gemm) error {
 		N: []int{
 			C.GEMM_M: g.m, C.GEMM_N: g.n, C.GEMM_K: g.k, C.GEMM_TRANS_A: bit(g.transA), C.GEMM_TRANS_B: bit(g.transB),
 			C.GEMM_LDA: g.lda, C.GEMM_LDB: g.ldb, C.GEMM_LDC: g.ldc, C.GEMM_STRIDE_A: g.strideA, C.GEMM_STRIDE_B: g.strideB,
-			C.GEMM_STRIDE_C: g.strideC, C.GEMM_MB: mb, C.GEMM_NB: nb, C.GEMM_EPILOGUE: bit(g.epilogue != nil),
+			C.GEMM_STRIDE_C: g.strideC, C.GEMM_MB: mb, C.GEMM_NB: nb, C.GEMM_PACKED: bit(g.packed), C.GEMM_EPILOGUE: bit(g.epilogue != nil),
 		},
 	}
 	scratch := int(C.GEMM_SCRATCH)
@@ -116,7 +122,7 @@ func (cx *compileCtx) emitGemm(g *gemm) error {
 	if g.few() {
 		s.Kernel = kernelSet(C.gomx_gemm_dot)
 	}
-	if g.epilogue == nil && useBLAS(cx.dev.level) {
+	if g.epilogue == nil && !g.packed && useBLAS(cx.dev.level) {
 		s.Kernel = kernelSet(C.gomx_gemm_blas)
 	}
 	cx.ThreadScratch(scratch)
@@ -125,7 +131,9 @@ func (cx *compileCtx) emitGemm(g *gemm) error {
 }
 
 // few reports whether the second operand is read so seldom that packing it would cost more than it gains.
-func (g *gemm) few() bool { return !g.transA && g.transB && g.m <= 12 && g.k >= 64 }
+func (g *gemm) few() bool {
+	return !g.transA && g.transB && !g.packed && g.m <= gemmFewRows && g.k >= 64
+}
 
 // compile makes the epilogue a Map of the product, further inputs and the result, which replaces the product.
 func (ep *gemmEpilogue) compile() (*C.gomx_map_code, error) {
@@ -145,6 +153,7 @@ func (ep *gemmEpilogue) compile() (*C.gomx_map_code, error) {
 }
 
 const (
+	gemmFewRows    = 12
 	gemmPieceFlops = 4 << 20 // some 40 microseconds; half as many cost 5 % more in packing
 	gemmMinRows    = 28      // of a piece that is cut on: two tiles, so that packing B stays cheap
 	gemmMinColumns = 32

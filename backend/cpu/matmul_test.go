@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"testing"
 
+	"github.com/stretchr/testify/require"
+
 	"github.com/gomx-org/gomx/backend"
 	"github.com/gomx-org/gomx/backend/expr"
 )
@@ -59,5 +61,26 @@ func TestMatMulEpilogue(t *testing.T) {
 		p := m.b.MatMul(m.in(-1, 1, s[0], s[2]), m.in(-1, 1, s[1], s[2]), backend.TransB)
 		m.out(m.b.Map1(e, p, m.in(-1, 1, s[1]), m.in(-1, 1), m.in(-1, 1, s[0], 1)))
 		m.check(t, 5e-5) // sums of up to 800 terms, in float32 on both sides
+	}
+}
+
+// Infer packs parameters that it multiplies with once, in Prepare.
+func TestMatMulPacked(t *testing.T) {
+	for _, s := range gemmSizes {
+		for flags := range 4 {
+			m := newNet()
+			a, b := gemmShapes(s, flags)
+			x, w := m.in(-1, 1, a...), m.in(-1, 1, b...)
+			m.p.Args[1].Param = true
+			y := m.b.MatMul(x, w, gemmFlags(flags)...)
+			m.out(m.b.Map1(expr.MustParse("x b -> max(x + b, 0)"), y, m.in(-1, 1, s[1])))
+			m.check(t, 5e-5)
+			d := levels()[len(levels())-1]
+			e, err := d.Compile(m.finish(t), backend.Options{})
+			require.NoError(t, err)
+			prepared := e.Program().Entry(backend.Prepare) != nil
+			require.Equal(t, s[0] > gemmFewRows && !useBLAS(d.level), prepared, "%v %d", s, flags)
+			require.NoError(t, e.Close())
+		}
 	}
 }

@@ -7,12 +7,14 @@ import "C"
 
 import "github.com/gomx-org/gomx/backend"
 
-// lowerRelayout converts between C order and a blocked layout.
+// lowerRelayout converts between C order and a blocked layout, or packs a matrix.
 func lowerRelayout(cx *compileCtx, c *backend.Call) error {
 	x, y := cx.Value(c.In[0]), cx.Value(c.Out[0])
 	switch {
 	case x.Layout == y.Layout:
 		cx.emitCopy(cx.Ptr(c.Out[0]), cx.Ptr(c.In[0]), x.Bytes())
+	case y.Layout == packedColumns || y.Layout == packedColumnsOfBT:
+		cx.emitPack(cx.Ptr(c.Out[0]), cx.Ptr(c.In[0]), x.Shape, y.Layout)
 	case x.Layout == backend.Plain:
 		cx.emitBlock(cx.Ptr(c.Out[0]), cx.Ptr(c.In[0]), x.Shape, y.Layout)
 	default:
@@ -28,6 +30,9 @@ func supportsRelayout(p *backend.Program, c *backend.Call) bool {
 	}
 	if x.Layout == y.Layout {
 		return true
+	}
+	if y.Layout == packedColumns || y.Layout == packedColumnsOfBT {
+		return x.Layout == backend.Plain && len(x.Shape) == 2
 	}
 	l := x.Layout
 	if l == backend.Plain {

@@ -40,10 +40,26 @@ func (l *layouter) entry(e *backend.Entry) {
 	for i := range e.Calls {
 		c := e.Calls[i]
 		if to := l.wanted(&c); to == backend.Plain || !l.move(&c, to) {
-			l.convert(&c, make([]backend.Layout, len(c.In)))
+			l.convert(&c, l.plain(e.Kind, &c))
 		}
 	}
 	e.Calls = l.calls
+}
+
+// plain are the layouts of the inputs of a call that stays in C order: all Plain but, in Infer, a parameter that a product
+// multiplies with, which Prepare packs once.
+func (l *layouter) plain(entry backend.EntryKind, c *backend.Call) []backend.Layout {
+	in := make([]backend.Layout, len(c.In))
+	if c.Kind != backend.MatMul || entry != backend.Infer {
+		return in
+	}
+	if v := l.p.Value(c.In[1]); v.Kind == backend.ArgValue && l.p.Args[v.Arg].Param {
+		in[1] = l.dev.WeightLayout(l.p, c, backend.Plain)
+		if in[1] != backend.Plain && !l.supports(c, in) {
+			in[1] = backend.Plain
+		}
+	}
+	return in
 }
 
 // wanted is the layout to try for a call: that which the device prefers for it, or that which most of its data has already.
