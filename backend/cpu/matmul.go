@@ -155,16 +155,18 @@ func (ep *gemmEpilogue) compile() (*C.gomx_map_code, error) {
 const (
 	gemmFewRows    = 12
 	gemmPieceFlops = 4 << 20 // some 40 microseconds; half as many cost 5 % more in packing
+	gemmLeastFlops = 1 << 19 // of a piece that is cut on: five microseconds, against 0.1 for a fork and join
 	gemmMinRows    = 28      // of a piece that is cut on: two tiles, so that packing B stays cheap
 	gemmMinColumns = 32
 	gemmMaxRows    = 168
 )
 
 // cut finds the rows and columns of a piece: as large as the caches allow, smaller while there are few pieces and each has
-// work enough.
+// work enough. Columns are cut first: only rows make B be packed again.
 func (g *gemm) cut() (mb, nb int) {
 	mb, nb = min(g.m, gemmMaxRows), min(g.n, C.GEMM_COLUMNS)
-	for g.batch*ceilDiv(g.m, mb)*ceilDiv(g.n, nb) < 32 && mb*nb*g.k*2 > gemmPieceFlops {
+	pieces := func() int { return g.batch * ceilDiv(g.m, mb) * ceilDiv(g.n, nb) }
+	for pieces() < 32 && mb*nb*g.k*2 > gemmPieceFlops {
 		switch {
 		case nb >= 2*gemmMinColumns && (nb >= mb || mb < 2*gemmMinRows):
 			nb = roundUp(nb/2, gemmMinColumns)
@@ -173,6 +175,9 @@ func (g *gemm) cut() (mb, nb int) {
 		default:
 			return mb, nb
 		}
+	}
+	for pieces() < 4 && mb*nb*g.k*2 > gemmLeastFlops && nb >= 2*gemmMinColumns {
+		nb = roundUp(nb/2, gemmMinColumns)
 	}
 	return mb, nb
 }

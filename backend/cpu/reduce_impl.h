@@ -34,13 +34,6 @@ INLINE double reduce_join(int op, double a, double b) {
 
 INLINE double reduce_start_double(int op) { return (double)reduce_start(op)[0]; }
 
-INLINE vi reduce_first(int64_t n) { // the first n lanes
-	static const int32_t count[16] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
-	vi lane;
-	memcpy(&lane, count, sizeof lane);
-	return lane < (int32_t)n;
-}
-
 // n contiguous elements.
 INLINE double reduce_run(int op, const float *x, int64_t n) {
 	vf acc[4];
@@ -48,7 +41,7 @@ INLINE double reduce_run(int op, const float *x, int64_t n) {
 	int64_t i = 0;
 	for (; i + LANES <= n; i += LANES) UNROLL for (int k = 0; k < 4; k++) acc[k] = reduce_step(op, acc[k], v_load(x + i + k * VL));
 	for (; i + VL <= n; i += VL) acc[0] = reduce_step(op, acc[0], v_load(x + i));
-	if (i < n) acc[1] = v_select(reduce_first(n - i), reduce_step(op, acc[1], v_load_n(x + i, n - i)), acc[1]);
+	if (i < n) acc[1] = v_select(v_lanes(n - i), reduce_step(op, acc[1], v_load_n(x + i, n - i)), acc[1]);
 	if (op != REDUCE_MAX && op != REDUCE_MIN) return (double)v_sum((acc[0] + acc[1]) + (acc[2] + acc[3]));
 	vf all = reduce_step(op, reduce_step(op, acc[0], acc[1]), reduce_step(op, acc[2], acc[3]));
 	double r = (double)all[0];
@@ -228,7 +221,7 @@ static void stats_run(stats *a, const float *x, int64_t n) {
 		acc[k] = v_fma(d, d, acc[k]);
 	}
 	for (; i < n; i += VL) {
-		vf d = v_select(reduce_first(n - i), v_load_n(x + i, n - i < VL ? n - i : VL) - m, v_zero());
+		vf d = v_select(v_lanes(n - i), v_load_n(x + i, n - i < VL ? n - i : VL) - m, v_zero());
 		acc[0] = v_fma(d, d, acc[0]);
 	}
 	double off = mean - (double)m[0];

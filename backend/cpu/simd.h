@@ -67,6 +67,14 @@ INLINE void v_store_n(float *p, vf v, int64_t n) {
 #endif
 }
 
+// All bits set in the first n lanes.
+INLINE vi v_lanes(int64_t n) {
+	static const int32_t count[16] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+	vi lane;
+	memcpy(&lane, count, sizeof lane);
+	return lane < (int32_t)n;
+}
+
 // a*b + c, rounded once where the level has it.
 INLINE vf v_fma(vf a, vf b, vf c) {
 #if GOMX_LEVEL == 2

@@ -4,10 +4,7 @@
 
 // n elements of which the last vector may be a part; lanes that are missing get fill.
 INLINE vf softmax_load(const float *x, int64_t left, float fill) {
-	if (left >= VL) return v_load(x);
-	float t[VL];
-	for (int i = 0; i < VL; i++) t[i] = i < left ? x[i] : fill;
-	return v_load(t);
+	return left >= VL ? v_load(x) : v_select(v_lanes(left), v_load_n(x, left), v_set1(fill));
 }
 
 INLINE void softmax_store(float *y, vf v, int64_t left) {
