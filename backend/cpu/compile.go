@@ -3,9 +3,7 @@
 package cpu
 
 import (
-	"encoding/binary"
 	"fmt"
-	"math"
 
 	"github.com/gomx-org/gomx/backend"
 	"github.com/gomx-org/gomx/backend/passes"
@@ -125,30 +123,4 @@ func (d *Device) Fallbacks(p *backend.Program) []string {
 		}
 	}
 	return list
-}
-
-// constBytes writes a constant in its type.
-func constBytes(v *backend.ValueInfo) []byte {
-	b := make([]byte, 0, v.Bytes())
-	for _, x := range v.Const {
-		switch v.DType {
-		case backend.Float32:
-			b = binary.NativeEndian.AppendUint32(b, math.Float32bits(float32(x)))
-		case backend.Float64:
-			b = binary.NativeEndian.AppendUint64(b, math.Float64bits(x))
-		case backend.Float16:
-			b = binary.NativeEndian.AppendUint16(b, backend.Float32ToFloat16(float32(x)))
-		case backend.BFloat16:
-			b = binary.NativeEndian.AppendUint16(b, backend.Float32ToBFloat16(float32(x)))
-		case backend.Int64:
-			b = binary.NativeEndian.AppendUint64(b, uint64(backend.Integer(x)))
-		case backend.Int32:
-			b = binary.NativeEndian.AppendUint32(b, uint32(backend.Integer(x)))
-		case backend.Bool:
-			b = append(b, map[bool]byte{false: 0, true: 1}[x != 0])
-		default: // Uint8, Int8
-			b = append(b, byte(backend.Integer(x)))
-		}
-	}
-	return b
 }

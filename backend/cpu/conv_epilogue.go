@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"github.com/gomx-org/gomx/backend"
+	"github.com/gomx-org/gomx/internal/strides"
 )
 
 // convEpilogue is the epilogue of a Conv, one of CONV_ACT_, with the code of a CONV_ACT_MAP (conv_epilogue.h). ok is
@@ -35,7 +36,7 @@ func convEpilogue(p *backend.Program, c *backend.Call) (act int, code *C.gomx_ma
 		perFilter = perFilter && !like
 		code.along[1+i] = C.MAP_ALONG
 		if !like {
-			st := broadcastStrides(v.Shape, y.Shape)
+			st := strides.Broadcast(v.Shape, y.Shape)
 			code.along[1+i] = C.MAP_SPLAT
 			code.stride[1+i][0] = C.int64_t(st[1])
 			perFilter = perFilter && st[1] == 1

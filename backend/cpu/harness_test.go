@@ -140,7 +140,7 @@ func (n *net) want(t testing.TB) [][]byte {
 	}
 	for i := range p.Values {
 		if v := &p.Values[i]; v.Kind == backend.ConstValue {
-			mem[i] = constBytes(v)
+			mem[i] = v.ConstBytes()
 		}
 	}
 	outs := make([][]byte, len(p.Args))

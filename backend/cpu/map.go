@@ -59,9 +59,9 @@ func (cx *compileCtx) emitMap(e *expr.Expr, in, out []backend.ValueID) error {
 		return nil
 	}
 	o := cx.mapOperands(in, out)
-	o.collapse()
+	o.Collapse()
 	row := o.row()
-	if row.length < mapShortRow && len(o.size) > 1 {
+	if row.length < mapShortRow && len(o.Size) > 1 {
 		cx.spread(o)
 		row = o.row()
 	}
@@ -88,7 +88,7 @@ func (cx *compileCtx) mapOperands(in, out []backend.ValueID) *mapOperands {
 	y := cx.Value(out[0])
 	shape := memoryShape(y.Shape, y.Layout)
 	o := &mapOperands{inputs: len(in)}
-	o.size = slices.Clone(shape)
+	o.Size = slices.Clone(shape)
 	for _, id := range in {
 		x, ptr := cx.Value(id), cx.Ptr(id)
 		strides := sameLayoutStrides(x.Shape, y.Shape, y.Layout)
@@ -101,11 +101,11 @@ func (cx *compileCtx) mapOperands(in, out []backend.ValueID) *mapOperands {
 			}
 		}
 		o.ptrs = append(o.ptrs, ptr)
-		o.stride = append(o.stride, strides)
+		o.Stride = append(o.Stride, strides)
 	}
 	for _, id := range out {
 		o.ptrs = append(o.ptrs, cx.Ptr(id))
-		o.stride = append(o.stride, shape.Strides())
+		o.Stride = append(o.Stride, shape.Strides())
 	}
 	return o
 }
@@ -120,11 +120,11 @@ type mapRow struct {
 // row takes the last dimension, or the last two where the last is a block of 16 lanes and operands walk along both, stand
 // still, or repeat their 16 numbers.
 func (o *mapOperands) row() mapRow {
-	n := len(o.size)
+	n := len(o.Size)
 	if n == 0 {
 		return mapRow{length: 1, along: o.kinds(func([]int) (uint8, bool) { return C.MAP_ALONG, true })}
 	}
-	if n >= 2 && o.size[n-1] == mapUnit {
+	if n >= 2 && o.Size[n-1] == mapUnit {
 		ok := true
 		along := o.kinds(func(st []int) (uint8, bool) {
 			switch [2]int{st[n-2], st[n-1]} {
@@ -139,7 +139,7 @@ func (o *mapOperands) row() mapRow {
 			return 0, false
 		})
 		if ok {
-			return mapRow{length: o.size[n-2] * mapUnit, dims: 2, along: along}
+			return mapRow{length: o.Size[n-2] * mapUnit, dims: 2, along: along}
 		}
 	}
 	along := o.kinds(func(st []int) (uint8, bool) {
@@ -148,12 +148,12 @@ func (o *mapOperands) row() mapRow {
 		}
 		return C.MAP_ALONG, true
 	})
-	return mapRow{length: o.size[n-1], dims: 1, along: along}
+	return mapRow{length: o.Size[n-1], dims: 1, along: along}
 }
 
 func (o *mapOperands) kinds(kind func(strides []int) (uint8, bool)) []uint8 {
 	along := make([]uint8, len(o.ptrs))
-	for i, st := range o.stride {
+	for i, st := range o.Stride {
 		along[i], _ = kind(st)
 	}
 	return along
@@ -161,16 +161,16 @@ func (o *mapOperands) kinds(kind func(strides []int) (uint8, bool)) []uint8 {
 
 // spread copies inputs that are stretched into scratch, as large as the outputs, so that all lie along one long row.
 func (cx *compileCtx) spread(o *mapOperands) {
-	full := backend.Shape(o.size).Strides()
+	full := backend.Shape(o.Size).Strides()
 	for i := range o.inputs {
-		if slices.Equal(o.stride[i], full) || !slices.ContainsFunc(o.stride[i], func(s int) bool { return s != 0 }) {
+		if slices.Equal(o.Stride[i], full) || !slices.ContainsFunc(o.Stride[i], func(s int) bool { return s != 0 }) {
 			continue
 		}
-		dst := cx.Scratch(4 * o.count())
-		cx.emitMove(dst, o.ptrs[i], 4, dims{size: o.size, stride: [][]int{full, o.stride[i]}})
-		o.ptrs[i], o.stride[i] = dst, slices.Clone(full)
+		dst := cx.Scratch(4 * o.Count())
+		cx.emitMove(dst, o.ptrs[i], 4, dims{Size: o.Size, Stride: [][]int{full, o.Stride[i]}})
+		o.ptrs[i], o.Stride[i] = dst, slices.Clone(full)
 	}
-	o.collapse()
+	o.Collapse()
 }
 
 // cut writes the shape into code and gives the number of pieces.
@@ -180,7 +180,7 @@ func (o *mapOperands) cut(code *C.gomx_map_code, row mapRow, cost int) int {
 	}
 	elements := max(mapPieceCost/cost, 1024)
 	code.length = C.int64_t(row.length)
-	outer := len(o.size) - row.dims
+	outer := len(o.Size) - row.dims
 	if outer <= 0 {
 		elements = roundUp(elements, int(code.strip))
 		code.flat, code.rows, code.piece = 1, 1, C.int64_t(elements)
@@ -188,10 +188,10 @@ func (o *mapOperands) cut(code *C.gomx_map_code, row mapRow, cost int) int {
 	}
 	code.dims, code.rows = C.int32_t(outer), 1
 	for d := range outer {
-		code.dim[d] = C.int64_t(o.size[d])
-		code.rows *= C.int64_t(o.size[d])
-		for k := range o.stride {
-			code.stride[k][d] = C.int64_t(o.stride[k][d])
+		code.dim[d] = C.int64_t(o.Size[d])
+		code.rows *= C.int64_t(o.Size[d])
+		for k := range o.Stride {
+			code.stride[k][d] = C.int64_t(o.Stride[k][d])
 		}
 	}
 	rows := max(elements/row.length, 1)

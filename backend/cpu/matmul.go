@@ -11,6 +11,7 @@ import (
 
 	"github.com/gomx-org/gomx/backend"
 	"github.com/gomx-org/gomx/backend/expr"
+	"github.com/gomx-org/gomx/internal/strides"
 )
 
 // gemm describes a product of matrices in memory: C (M,N) = op(A) op(B), for a batch of them.
@@ -85,7 +86,7 @@ func (g *gemm) fuse(cx *compileCtx, e *expr.Expr, in []backend.ValueID, out back
 	}
 	ep := &gemmEpilogue{e: e}
 	for _, id := range in {
-		st := broadcastStrides(cx.Shape(id), out)
+		st := strides.Broadcast(cx.Shape(id), out)
 		ep.ptrs = append(ep.ptrs, cx.Ptr(id))
 		ep.strides = append(ep.strides, [2]int(st[len(st)-2:]))
 	}

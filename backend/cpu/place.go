@@ -18,7 +18,7 @@ func (cx *compileCtx) planned(plan *passes.MemoryPlan) {
 	for id, at := range plan.Places {
 		cx.places[id] = place{space: areas[at.Area], index: at.Arg, offset: at.Offset}
 		if v := &cx.p.Values[id]; at.Area == passes.Consts {
-			copy(cx.consts[at.Offset:], constBytes(v))
+			copy(cx.consts[at.Offset:], v.ConstBytes())
 		}
 	}
 }

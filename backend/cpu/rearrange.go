@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"github.com/gomx-org/gomx/backend"
+	"github.com/gomx-org/gomx/internal/strides"
 )
 
 // supportsMove accepts any type in C order, up to six axes.
@@ -23,7 +24,7 @@ func lowerTranspose(cx *compileCtx, c *backend.Call) error {
 	for i, a := range c.Attrs.(*backend.TransposeAttrs).Axes {
 		from[i] = x.Shape.Strides()[a]
 	}
-	cx.emitMove(cx.Ptr(c.Out[0]), cx.Ptr(c.In[0]), x.DType.Size(), dims{size: y.Shape, stride: [][]int{y.Shape.Strides(), from}})
+	cx.emitMove(cx.Ptr(c.Out[0]), cx.Ptr(c.In[0]), x.DType.Size(), dims{Size: y.Shape, Stride: [][]int{y.Shape.Strides(), from}})
 	return nil
 }
 
@@ -36,7 +37,7 @@ func lowerSlice(cx *compileCtx, c *backend.Call) error {
 		from[i] *= a.Step[i]
 	}
 	size := x.DType.Size()
-	cx.emitMove(cx.Ptr(c.Out[0]), cx.Ptr(c.In[0]).at(begin*size), size, dims{size: y.Shape, stride: [][]int{y.Shape.Strides(), from}})
+	cx.emitMove(cx.Ptr(c.Out[0]), cx.Ptr(c.In[0]).at(begin*size), size, dims{Size: y.Shape, Stride: [][]int{y.Shape.Strides(), from}})
 	return nil
 }
 
@@ -46,7 +47,7 @@ func lowerConcat(cx *compileCtx, c *backend.Call) error {
 	size, to, begin := y.DType.Size(), y.Shape.Strides(), 0
 	for _, id := range c.In {
 		x := cx.Value(id)
-		cx.emitMove(cx.Ptr(c.Out[0]).at(begin*to[axis]*size), cx.Ptr(id), size, dims{size: x.Shape, stride: [][]int{to, x.Shape.Strides()}})
+		cx.emitMove(cx.Ptr(c.Out[0]).at(begin*to[axis]*size), cx.Ptr(id), size, dims{Size: x.Shape, Stride: [][]int{to, x.Shape.Strides()}})
 		begin += x.Shape[axis]
 	}
 	return nil
@@ -59,8 +60,8 @@ func lowerPad(cx *compileCtx, c *backend.Call) error {
 		return nil
 	}
 	number := make([]byte, 8)
-	copy(number, constBytes(&backend.ValueInfo{Shape: backend.Shape{}, DType: y.DType, Const: []float64{a.Value}}))
-	from, to, before := align(x.Shape, max(len(x.Shape), 1)), align(y.Shape, max(len(y.Shape), 1)), a.Before
+	copy(number, (&backend.ValueInfo{Shape: backend.Shape{}, DType: y.DType, Const: []float64{a.Value}}).ConstBytes())
+	from, to, before := strides.Align(x.Shape, max(len(x.Shape), 1)), strides.Align(y.Shape, max(len(y.Shape), 1)), a.Before
 	if len(before) == 0 {
 		before = []int{0}
 	}

@@ -98,30 +98,30 @@ func newReduction(x *backend.ValueInfo, axes []int) *reduction {
 			n *= m[i]
 		}
 	}
-	d := dims{size: slices.Clone(m), stride: [][]int{m.Strides(), out}}
-	d.collapse()
+	d := dims{Size: slices.Clone(m), Stride: [][]int{m.Strides(), out}}
+	d.Collapse()
 	r := &reduction{real: keptSize(x.Shape, axes)}
-	r.kept.stride, r.reduced.stride = [][]int{nil}, [][]int{nil}
-	for i, size := range d.size {
+	r.kept.Stride, r.reduced.Stride = [][]int{nil}, [][]int{nil}
+	for i, size := range d.Size {
 		to := &r.kept
-		if d.stride[1][i] == 0 {
+		if d.Stride[1][i] == 0 {
 			to = &r.reduced
 		}
-		to.size = append(to.size, size)
-		to.stride[0] = append(to.stride[0], d.stride[0][i])
+		to.Size = append(to.Size, size)
+		to.Stride[0] = append(to.Stride[0], d.Stride[0][i])
 		r.columns = to == &r.kept
 	}
-	if len(r.reduced.size) == 0 {
-		r.reduced = dims{size: []int{1}, stride: [][]int{{1}}}
+	if len(r.reduced.Size) == 0 {
+		r.reduced = dims{Size: []int{1}, Stride: [][]int{{1}}}
 	}
-	r.outputs = r.kept.count()
+	r.outputs = r.kept.Count()
 	r.cut()
 	return r
 }
 
 // cut shares the outputs among pieces, and when these are few and large, the reduced dimensions among parts.
 func (r *reduction) cut() {
-	each := max(r.reduced.count(), 1) // elements per item
+	each := max(r.reduced.Count(), 1) // elements per item
 	items := r.outputs
 	if r.columns {
 		width := r.width()
@@ -130,33 +130,33 @@ func (r *reduction) cut() {
 	}
 	r.perPiece = max(reducePiece/each, 1)
 	r.pieces = ceilDiv(items, r.perPiece)
-	first := r.reduced.size[0]
+	first := r.reduced.Size[0]
 	r.parts, r.chunk = 1, max(first, 1)
 	if r.pieces >= reduceSplit || items*each < 4*reducePiece {
 		return
 	}
 	chunk := ceilDiv(first, min(4*reduceSplit/r.pieces, items*each/reducePiece))
-	if len(r.reduced.size) == 1 && !r.columns {
+	if len(r.reduced.Size) == 1 && !r.columns {
 		chunk = roundUp(chunk, 1024)
 	}
 	r.chunk = max(chunk, 1)
 	r.parts = ceilDiv(first, r.chunk)
 }
 
-func (r *reduction) width() int { return r.kept.size[len(r.kept.size)-1] }
+func (r *reduction) width() int { return r.kept.Size[len(r.kept.Size)-1] }
 
 // numbers are the integers of the calls.
 func (r *reduction) numbers(op backend.ReduceOp) []int {
 	n := make([]int, C.REDUCE_REDUCED+2*C.REDUCE_DIMS)
-	n[C.REDUCE_OP], n[C.REDUCE_KEPT_DIMS], n[C.REDUCE_DIM_COUNT] = int(op), len(r.kept.size), len(r.reduced.size)
+	n[C.REDUCE_OP], n[C.REDUCE_KEPT_DIMS], n[C.REDUCE_DIM_COUNT] = int(op), len(r.kept.Size), len(r.reduced.Size)
 	n[C.REDUCE_OUTPUTS], n[C.REDUCE_REAL] = r.outputs, r.real
 	n[C.REDUCE_PER_PIECE], n[C.REDUCE_PARTS], n[C.REDUCE_CHUNK] = r.perPiece, r.parts, r.chunk
 	if r.columns {
 		n[C.REDUCE_WIDTH] = r.width()
 	}
 	list := func(at int, d dims) {
-		copy(n[at:], d.size)
-		copy(n[at+C.REDUCE_DIMS:], d.stride[0])
+		copy(n[at:], d.Size)
+		copy(n[at+C.REDUCE_DIMS:], d.Stride[0])
 	}
 	list(C.REDUCE_KEPT, r.kept)
 	list(C.REDUCE_REDUCED, r.reduced)

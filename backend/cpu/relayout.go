@@ -5,7 +5,10 @@ package cpu
 // #include "copy.h"
 import "C"
 
-import "github.com/gomx-org/gomx/backend"
+import (
+	"github.com/gomx-org/gomx/backend"
+	"github.com/gomx-org/gomx/internal/strides"
+)
 
 // lowerRelayout converts between C order and a blocked layout, or packs a matrix.
 func lowerRelayout(cx *compileCtx, c *backend.Call) error {
@@ -45,7 +48,7 @@ func supportsRelayout(p *backend.Program, c *backend.Call) bool {
 // emitBlock brings an array in C order, of shape s, into a blocked layout; missing lanes become zero.
 func (cx *compileCtx) emitBlock(dst, src place, s backend.Shape, l backend.Layout) {
 	for _, part := range blockParts(s, l) {
-		cx.emitMove(dst.at(4*part.blocked), src.at(4*part.plain), 4, dims{size: part.size, stride: [][]int{part.blockedStrides, part.plainStrides}})
+		cx.emitMove(dst.at(4*part.blocked), src.at(4*part.plain), 4, dims{Size: part.size, Stride: [][]int{part.blockedStrides, part.plainStrides}})
 	}
 	cx.emitClearLanes(dst, s, l)
 }
@@ -53,7 +56,7 @@ func (cx *compileCtx) emitBlock(dst, src place, s backend.Shape, l backend.Layou
 // emitUnblock is the inverse of emitBlock.
 func (cx *compileCtx) emitUnblock(dst, src place, s backend.Shape, l backend.Layout) {
 	for _, part := range blockParts(s, l) {
-		cx.emitMove(dst.at(4*part.plain), src.at(4*part.blocked), 4, dims{size: part.size, stride: [][]int{part.plainStrides, part.blockedStrides}})
+		cx.emitMove(dst.at(4*part.plain), src.at(4*part.blocked), 4, dims{Size: part.size, Stride: [][]int{part.plainStrides, part.blockedStrides}})
 	}
 }
 
@@ -109,7 +112,7 @@ func (cx *compileCtx) emitClearPadding(id backend.ValueID) {
 
 // relaid gives a copy, in scratch, of a plain value in layout l; its shape gets leading ones up to rank axes.
 func (cx *compileCtx) relaid(id backend.ValueID, rank int, l backend.Layout) place {
-	s := align(cx.Shape(id), rank)
+	s := strides.Align(cx.Shape(id), rank)
 	dst := cx.Scratch(4 * l.Elements(s))
 	cx.emitBlock(dst, cx.Ptr(id), s, l)
 	return dst

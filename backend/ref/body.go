@@ -51,7 +51,7 @@ func newBody(p *backend.Program, c *backend.Call) (Kernel, error) {
 			at := slot(id)
 			s.in = append(s.in, at)
 			if v.Kind == backend.ConstValue && k.slots[at] == nil {
-				k.slots[at] = constBytes(v)
+				k.slots[at] = v.ConstBytes()
 			}
 		}
 		for _, id := range b.Out {
@@ -86,11 +86,4 @@ func (k *bodyKernel) Run(in, out [][]byte) error {
 		}
 	}
 	return nil
-}
-
-// constBytes writes a constant's numbers in its type.
-func constBytes(v *backend.ValueInfo) []byte {
-	b := alignedBytes(len(v.Const) * v.DType.Size())
-	storeFloat(b, v.DType, v.Const)
-	return b
 }
