@@ -20,7 +20,7 @@ func TestRowsAreComplete(t *testing.T) {
 	for _, r := range Rows() {
 		assert.False(t, names[r.Name], "two rows are called %q", r.Name)
 		names[r.Name] = true
-		for _, dt := range r.types() {
+		for _, dt := range r.DTypes() {
 			p, err := r.Program(dt)
 			require.NoError(t, err, r.Name)
 			for _, c := range p.Entries[0].Calls {

@@ -20,7 +20,8 @@ type Row struct {
 	Build func(c *Case)
 }
 
-func (r Row) types() []backend.DType {
+// DTypes are the types that the row is tried with.
+func (r Row) DTypes() []backend.DType {
 	if r.Types == nil {
 		return []backend.DType{backend.Float32, backend.Float64}
 	}

@@ -26,7 +26,7 @@ var variants = []struct {
 func Run(t *testing.T, dev backend.Device) {
 	for _, r := range Rows() {
 		t.Run(r.Name, func(t *testing.T) {
-			for _, dt := range r.types() {
+			for _, dt := range r.DTypes() {
 				t.Run(dt.String(), func(t *testing.T) { runRow(t, dev, r, dt) })
 			}
 		})
@@ -34,31 +34,41 @@ func Run(t *testing.T, dev backend.Device) {
 }
 
 func runRow(t *testing.T, dev backend.Device, r Row, dt backend.DType) {
+	err := check(dev, r, dt, func(p *backend.Program) { report(t, dev, p) })
+	if gap := (*backend.NoKernelError)(nil); errors.As(err, &gap) {
+		t.Skip(err)
+	}
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+// Check runs a row for elements of type dt in every variant; the error is a *backend.NoKernelError where the device has no
+// kernel, and says what differs where it has a wrong one.
+func Check(dev backend.Device, r Row, dt backend.DType) error {
+	return check(dev, r, dt, func(*backend.Program) {})
+}
+
+func check(dev backend.Device, r Row, dt backend.DType, seen func(*backend.Program)) error {
 	want, err := judge(r, dt)
 	if err != nil {
-		t.Fatalf("the judge: %v", err)
+		return fmt.Errorf("the judge: %w", err)
 	}
 	for _, v := range variants {
 		in, err := open(dev, r, dt, dt, v.shift, v.options)
-		var gap *backend.NoKernelError
-		if errors.As(err, &gap) {
-			t.Skipf("%s: %v", v.name, gap)
-		}
 		if err != nil {
-			t.Fatalf("%s: %v", v.name, err)
+			return fmt.Errorf("%s: %w", v.name, err)
 		}
 		if v.shift == 0 {
-			report(t, dev, in.Program)
+			seen(in.Program)
 		}
 		err = in.check(r, want)
 		in.Close()
 		if err != nil {
-			t.Errorf("%s: %v\n%v", v.name, err, in.Program)
+			return fmt.Errorf("%s: %w\n%v", v.name, err, in.Program)
 		}
 	}
-	if err := dev.Sync(); err != nil {
-		t.Error(err)
-	}
+	return dev.Sync()
 }
 
 // report logs the calls for which the device says it has no kernel of its own.
