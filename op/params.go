@@ -241,9 +241,13 @@ func (ps *Params) Get(p any, name string) any {
 	return reflect.ValueOf(p).Elem().Field(ps.Field(name).index).Interface()
 }
 
-// Attrs writes the parameters of p that differ from their defaults, and the required ones, in the text form of files.
+// Attrs writes the parameters of p that differ from their defaults, and the required ones, in the text form of files; none
+// when p is nil.
 func (ps *Params) Attrs(p any) map[string]string {
 	attrs := map[string]string{}
+	if p == nil {
+		return attrs
+	}
 	v, def := reflect.ValueOf(p).Elem(), reflect.ValueOf(ps.New()).Elem()
 	for i := range ps.Fields {
 		f := &ps.Fields[i]
