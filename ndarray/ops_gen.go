@@ -56,6 +56,23 @@ func Convolution(data, weight, bias *NDArray, numFilter int, opts ...with.Convol
 	return invoke("Convolution", []*NDArray{data, weight, bias}, s)[0]
 }
 
+// Crop is MXNet's operator of that name: a window of the images of the first input, as large as h_w or as those of
+// the second.
+func Crop(args []*NDArray, opts ...with.CropOption) *NDArray {
+	s := with.Gather(opts)
+	return invoke("Crop", args, s)[0]
+}
+
+// Deconvolution is MXNet's operator of that name: the gradient of a convolution by its data, as a layer: out = s·(in
+// − 1) + dilate·(kernel − 1) + 1 − 2·pad + adj long. An input that options leave out is nil.
+//
+//   - numFilter: number of output channels
+func Deconvolution(data, weight *NDArray, numFilter int, opts ...with.DeconvolutionOption) *NDArray {
+	s := with.Gather(opts)
+	s.Int("num_filter", numFilter)
+	return invoke("Deconvolution", []*NDArray{data, weight}, s)[0]
+}
+
 // Dropout is MXNet's operator of that name: in training, sets a random share p of the elements to 0 and scales the
 // others by 1/(1 − p) (Srivastava et al. 2014).
 func Dropout(data *NDArray, opts ...with.DropoutOption) *NDArray {
@@ -135,6 +152,17 @@ func MakeLoss(data *NDArray, opts ...with.MakeLossOption) *NDArray {
 	return invoke("MakeLoss", []*NDArray{data}, s)[0]
 }
 
+// Pad is MXNet's operator of that name: images with a border.
+//
+//   - mode: what the border holds: a number, the nearest element, or the mirror image without the edge
+//   - padWidth: elements before and after each axis; nothing at the first two
+func Pad(data *NDArray, mode with.PadModeValue, padWidth []int, opts ...with.PadOption) *NDArray {
+	s := with.Gather(opts)
+	s.Param("mode", string(mode))
+	s.Ints("pad_width", padWidth)
+	return invoke("Pad", []*NDArray{data}, s)[0]
+}
+
 // Pooling is MXNet's operator of that name: maximum, mean, sum or p-norm of windows that move over one, two or three
 // axes.
 func Pooling(data *NDArray, opts ...with.PoolingOption) *NDArray {
@@ -176,10 +204,28 @@ func SwapAxis(data *NDArray, opts ...with.SwapAxisOption) *NDArray {
 	return invoke("SwapAxis", []*NDArray{data}, s)[0]
 }
 
+// UpSampling is MXNet's operator of that name: images made scale times larger; several inputs of nearest all become
+// as large as the first.
+//
+//   - scale: factor of height and width
+//   - sampleType: repeat each element, or a Deconvolution whose weight begins as bilinear interpolation
+func UpSampling(args []*NDArray, scale int, sampleType with.SampleTypeValue, opts ...with.UpSamplingOption) *NDArray {
+	s := with.Gather(opts)
+	s.Int("scale", scale)
+	s.Param("sample_type", string(sampleType))
+	return invoke("UpSampling", args, s)[0]
+}
+
 // Copy is MXNet's _copy: out = x.
 func Copy(data *NDArray, opts ...with.CopyOption) *NDArray {
 	s := with.Gather(opts)
 	return invoke("_copy", []*NDArray{data}, s)[0]
+}
+
+// IdentityWithAttrLikeRhs is MXNet's _identity_with_attr_like_rhs: lhs, which has the shape and type of rhs.
+func IdentityWithAttrLikeRhs(lhs, rhs *NDArray, opts ...with.IdentityWithAttrLikeRhsOption) *NDArray {
+	s := with.Gather(opts)
+	return invoke("_identity_with_attr_like_rhs", []*NDArray{lhs, rhs}, s)[0]
 }
 
 // MinusScalar is MXNet's _minus_scalar: out = a − b, b a number.
@@ -249,6 +295,15 @@ func RpowerScalar(data *NDArray, scalar float64, opts ...with.RpowerScalarOption
 	s := with.Gather(opts)
 	s.Float("scalar", scalar)
 	return invoke("_rpower_scalar", []*NDArray{data}, s)[0]
+}
+
+// SplitV2 is MXNet's _split_v2: data cut along an axis, at indices or into equal sections.
+//
+//   - indices: where each part begins, ascending, the last going to the end; empty with sections
+func SplitV2(data *NDArray, indices []int, opts ...with.SplitV2Option) []*NDArray {
+	s := with.Gather(opts)
+	s.Ints("indices", indices)
+	return invoke("_split_v2", []*NDArray{data}, s)
 }
 
 // Abs is MXNet's abs: out = |x|; the gradient at 0 is 0.
@@ -377,6 +432,12 @@ func BroadcastLesserEqual(lhs, rhs *NDArray, opts ...with.BroadcastLesserEqualOp
 	return invoke("broadcast_lesser_equal", []*NDArray{lhs, rhs}, s)[0]
 }
 
+// BroadcastLike is MXNet's broadcast_like: lhs with axes of size 1 stretched to those of rhs.
+func BroadcastLike(lhs, rhs *NDArray, opts ...with.BroadcastLikeOption) *NDArray {
+	s := with.Gather(opts)
+	return invoke("broadcast_like", []*NDArray{lhs, rhs}, s)[0]
+}
+
 // BroadcastLogicalAnd is MXNet's broadcast_logical_and: out = 1 where both are not 0, else 0, broadcast.
 func BroadcastLogicalAnd(lhs, rhs *NDArray, opts ...with.BroadcastLogicalAndOption) *NDArray {
 	s := with.Gather(opts)
@@ -485,6 +546,23 @@ func Cosh(data *NDArray, opts ...with.CoshOption) *NDArray {
 func Degrees(data *NDArray, opts ...with.DegreesOption) *NDArray {
 	s := with.Gather(opts)
 	return invoke("degrees", []*NDArray{data}, s)[0]
+}
+
+// DepthToSpace is MXNet's depth_to_space: channels laid out as blocks of pixels: (N, b²·C, H, W) becomes (N, C, b·H,
+// b·W).
+//
+//   - blockSize: height and width of the blocks
+func DepthToSpace(data *NDArray, blockSize int, opts ...with.DepthToSpaceOption) *NDArray {
+	s := with.Gather(opts)
+	s.Int("block_size", blockSize)
+	return invoke("depth_to_space", []*NDArray{data}, s)[0]
+}
+
+// Diag is MXNet's diag: the diagonal of matrices, along a new last axis; of a vector the matrix that has it as
+// diagonal.
+func Diag(data *NDArray, opts ...with.DiagOption) *NDArray {
+	s := with.Gather(opts)
+	return invoke("diag", []*NDArray{data}, s)[0]
 }
 
 // Dot is MXNet's dot: sums over the last axis of lhs and the first of rhs; of two vectors a (1,).
@@ -704,6 +782,31 @@ func Relu(data *NDArray, opts ...with.ReluOption) *NDArray {
 	return invoke("relu", []*NDArray{data}, s)[0]
 }
 
+// Repeat is MXNet's repeat: each element repeats times in a row, along an axis or of all elements.
+//
+//   - repeats: how often each element occurs
+func Repeat(data *NDArray, repeats int, opts ...with.RepeatOption) *NDArray {
+	s := with.Gather(opts)
+	s.Int("repeats", repeats)
+	return invoke("repeat", []*NDArray{data}, s)[0]
+}
+
+// ReshapeLike is MXNet's reshape_like: the elements of lhs under the shape of rhs, or with some axes like some of
+// rhs.
+func ReshapeLike(lhs, rhs *NDArray, opts ...with.ReshapeLikeOption) *NDArray {
+	s := with.Gather(opts)
+	return invoke("reshape_like", []*NDArray{lhs, rhs}, s)[0]
+}
+
+// Reverse is MXNet's reverse: data with axes turned round.
+//
+//   - axis: the axes to turn round
+func Reverse(data *NDArray, axis []int, opts ...with.ReverseOption) *NDArray {
+	s := with.Gather(opts)
+	s.Ints("axis", axis)
+	return invoke("reverse", []*NDArray{data}, s)[0]
+}
+
 // Rint is MXNet's rint: out = nearest whole number, ties down.
 func Rint(data *NDArray, opts ...with.RintOption) *NDArray {
 	s := with.Gather(opts)
@@ -720,6 +823,12 @@ func Round(data *NDArray, opts ...with.RoundOption) *NDArray {
 func Rsqrt(data *NDArray, opts ...with.RsqrtOption) *NDArray {
 	s := with.Gather(opts)
 	return invoke("rsqrt", []*NDArray{data}, s)[0]
+}
+
+// ShapeArray is MXNet's shape_array: the shape of data as a vector.
+func ShapeArray(data *NDArray, opts ...with.ShapeArrayOption) *NDArray {
+	s := with.Gather(opts)
+	return invoke("shape_array", []*NDArray{data}, s)[0]
 }
 
 // Sigmoid is MXNet's sigmoid: out = 1/(1 + e⁻ˣ).
@@ -746,6 +855,12 @@ func Sinh(data *NDArray, opts ...with.SinhOption) *NDArray {
 	return invoke("sinh", []*NDArray{data}, s)[0]
 }
 
+// SizeArray is MXNet's size_array: the number of elements of data.
+func SizeArray(data *NDArray, opts ...with.SizeArrayOption) *NDArray {
+	s := with.Gather(opts)
+	return invoke("size_array", []*NDArray{data}, s)[0]
+}
+
 // Slice is MXNet's slice: a box out of data.
 //
 //   - begin: first element along each of the first axes; negative counts from the end, None is the start
@@ -768,6 +883,12 @@ func SliceAxis(data *NDArray, axis int, begin int, end int, opts ...with.SliceAx
 	s.Int("begin", begin)
 	s.Int("end", end)
 	return invoke("slice_axis", []*NDArray{data}, s)[0]
+}
+
+// SliceLike is MXNet's slice_like: the first elements of data along axes, as many as shape_like has.
+func SliceLike(data, shapeLike *NDArray, opts ...with.SliceLikeOption) *NDArray {
+	s := with.Gather(opts)
+	return invoke("slice_like", []*NDArray{data, shapeLike}, s)[0]
 }
 
 // SmoothL1 is MXNet's smooth_l1: ½(σx)² where |x| ≤ 1/σ², else |x| − ½/σ².
@@ -794,6 +915,16 @@ func Softsign(data *NDArray, opts ...with.SoftsignOption) *NDArray {
 	return invoke("softsign", []*NDArray{data}, s)[0]
 }
 
+// SpaceToDepth is MXNet's space_to_depth: blocks of pixels laid out as channels: (N, C, b·H, b·W) becomes (N, b²·C,
+// H, W).
+//
+//   - blockSize: height and width of the blocks
+func SpaceToDepth(data *NDArray, blockSize int, opts ...with.SpaceToDepthOption) *NDArray {
+	s := with.Gather(opts)
+	s.Int("block_size", blockSize)
+	return invoke("space_to_depth", []*NDArray{data}, s)[0]
+}
+
 // Sqrt is MXNet's sqrt: out = √x.
 func Sqrt(data *NDArray, opts ...with.SqrtOption) *NDArray {
 	s := with.Gather(opts)
@@ -810,6 +941,12 @@ func Square(data *NDArray, opts ...with.SquareOption) *NDArray {
 func Squeeze(data *NDArray, opts ...with.SqueezeOption) *NDArray {
 	s := with.Gather(opts)
 	return invoke("squeeze", []*NDArray{data}, s)[0]
+}
+
+// Stack is MXNet's stack: joins arrays of one shape along a new axis.
+func Stack(args []*NDArray, opts ...with.StackOption) *NDArray {
+	s := with.Gather(opts)
+	return invoke("stack", args, s)[0]
 }
 
 // Sum is MXNet's sum: sum along axes.
@@ -834,6 +971,15 @@ func Tan(data *NDArray, opts ...with.TanOption) *NDArray {
 func Tanh(data *NDArray, opts ...with.TanhOption) *NDArray {
 	s := with.Gather(opts)
 	return invoke("tanh", []*NDArray{data}, s)[0]
+}
+
+// Tile is MXNet's tile: data laid out next to itself, reps times along each axis.
+//
+//   - reps: how often data is laid out along each axis, matched from the last; missing axes count as 1
+func Tile(data *NDArray, reps []int, opts ...with.TileOption) *NDArray {
+	s := with.Gather(opts)
+	s.Ints("reps", reps)
+	return invoke("tile", []*NDArray{data}, s)[0]
 }
 
 // Transpose is MXNet's transpose: data with its axes in another order.

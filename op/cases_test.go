@@ -3,6 +3,7 @@ package op_test
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 
 	"github.com/gomx-org/gomx/op"
 )
@@ -31,14 +32,21 @@ func whole(n int) func(*rand.Rand) float64 {
 // bits are zeros and ones.
 var bits = whole(2)
 
+// rowsOf gives rows the name of their operator.
+func rowsOf(name string, list ...row) []row {
+	for i := range list {
+		list[i].op = name
+	}
+	return list
+}
+
 func shapes(s ...op.Shape) []op.Shape { return s }
 
 type s = op.Shape
 
 // rows is the table: an operator without a row fails.
 func rows() []row {
-	list := append(elementwiseRows(), layerRows()...)
-	return append(list, tensorRows()...)
+	return slices.Concat(elementwiseRows(), layerRows(), tensorRows(), windowRows(), layoutRows())
 }
 
 func elementwiseRows() []row {
@@ -245,7 +253,7 @@ func tensorRows() []row {
 		row{params: "dim=-1", shapes: shapes(s{2, 2, 1}, s{2, 2, 2})},
 		row{shapes: shapes(s{2, 2})})
 	add("transpose", row{shapes: shapes(s{2, 3, 4})}, row{params: "axes=(2, 0, 1)", shapes: shapes(s{2, 3, 4})})
-	add("SwapAxis", row{params: "dim1=0; dim2=2", shapes: shapes(s{2, 3, 4})})
+	add("SwapAxis", row{params: "dim1=0; dim2=2", shapes: shapes(s{2, 3, 4})}, row{params: "dim1=-1; dim2=0", shapes: shapes(s{2, 3, 4})})
 	add("expand_dims", row{params: "axis=1", shapes: shapes(s{2, 3})}, row{params: "axis=-1", shapes: shapes(s{2, 3})})
 	add("squeeze", row{shapes: shapes(s{2, 1, 3, 1})}, row{params: "axis=(1,)", shapes: shapes(s{2, 1, 3, 1})}, row{shapes: shapes(s{1, 1})})
 	add("slice",

@@ -51,6 +51,7 @@ func init() {
 			}
 			return []string{"data"}
 		},
+		Init: map[string]string{"gamma": `["Constant", {"value": 0.25}]`},
 		// MXNet's mask.
 		Hidden: func(p *LeakyReLUParam) int {
 			if p.ActType == "rrelu" {

@@ -24,8 +24,11 @@ type Op[P any] struct {
 
 	// Args names the inputs, for automatic variables and errors; default data.
 	Args func(p *P) []string
-	// Variadic operators take any number of inputs arg0, arg1 …; P has a field NumArgs, filled in automatically.
+	// Variadic operators take any number of inputs arg0, arg1 …; P has a field NumArgs, filled in automatically. Where Args
+	// names some, it is those instead.
 	Variadic bool
+	// Init gives inputs that become automatic variables an initializer, by its text in the attribute __init__.
+	Init map[string]string
 	// Aux names the auxiliary states, which stand after the inputs in a graph; default none.
 	Aux func(p *P) []string
 	// Outputs names the visible outputs; default output.
@@ -59,6 +62,7 @@ type Def struct {
 	Doc      string
 	Variadic bool
 	NoGrad   []string
+	Init     map[string]string
 	Params   *Params
 	HasGrad  bool
 
@@ -84,8 +88,12 @@ func Register[P any](o Op[P]) {
 	if err != nil {
 		panic(fmt.Sprintf("BUG: op %s: %v", o.Name, err))
 	}
-	d := &Def{Name: o.Name, Aliases: o.Aliases, Doc: o.Doc, Variadic: o.Variadic, NoGrad: o.NoGrad, Params: params, HasGrad: o.Backward != nil}
+	d := &Def{Name: o.Name, Aliases: o.Aliases, Doc: o.Doc, Variadic: o.Variadic, NoGrad: o.NoGrad, Init: o.Init,
+		Params: params, HasGrad: o.Backward != nil}
 	d.args = strs(o.Args, "data")
+	if o.Variadic {
+		d.args = strs(o.Args)
+	}
 	d.aux = strs(o.Aux)
 	d.outputs = strs(o.Outputs, "output")
 	d.hidden = func(p any) int { return 0 }
@@ -186,8 +194,8 @@ func (d *Def) Check(param any) error {
 
 // Args names the inputs.
 func (d *Def) Args(param any) []string {
-	if !d.Variadic {
-		return d.args(param)
+	if names := d.args(param); names != nil || !d.Variadic {
+		return names
 	}
 	names := make([]string, d.Params.NumArgs(param))
 	for i := range names {

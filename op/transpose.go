@@ -9,8 +9,8 @@ type TransposeParam struct {
 
 // SwapAxisParam has MXNet's names and defaults.
 type SwapAxisParam struct {
-	Dim1 int `gomx:"dim1,min=0" doc:"one axis"`
-	Dim2 int `gomx:"dim2,min=0" doc:"the other"`
+	Dim1 int `gomx:"dim1" doc:"one axis"`
+	Dim2 int `gomx:"dim2" doc:"the other"`
 }
 
 // ExpandDimsParam has MXNet's names.
@@ -161,14 +161,16 @@ func (p *TransposeParam) order(s Shape) ([]int, error) {
 }
 
 func (p *SwapAxisParam) order(s Shape) ([]int, error) {
-	if p.Dim1 >= len(s) || p.Dim2 >= len(s) {
+	i, ok := s.Axis(p.Dim1)
+	j, ok2 := s.Axis(p.Dim2)
+	if !ok || !ok2 {
 		return nil, fmt.Errorf("data is %v, it has no axes %d and %d", s, p.Dim1, p.Dim2)
 	}
 	order := make([]int, len(s))
 	for i := range order {
 		order[i] = i
 	}
-	order[p.Dim1], order[p.Dim2] = p.Dim2, p.Dim1
+	order[i], order[j] = j, i
 	return order, nil
 }
 

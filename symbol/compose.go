@@ -88,7 +88,7 @@ func (o InputOption) Apply(s *with.Settings) {
 func Input(name string, s *Symbol) InputOption { return InputOption{name: name, s: s} }
 
 // Apply uses an operator that has no constructor here, or one from another module: param is a pointer to its parameter
-// struct, inputs stand in the order of its arguments; missing ones become variables.
+// struct, or nil where options say them all; inputs stand in the order of its arguments; missing ones become variables.
 func Apply(opName string, param any, inputs []*Symbol, options ...with.Option) *Symbol {
 	d, err := op.Lookup(opName)
 	if err != nil {
@@ -199,6 +199,9 @@ var defaultInit = map[string]string{
 func (n *node) autoVariable(arg string, aux bool) *node {
 	attrs := maps.Clone(n.attrs)
 	if init, ok := defaultInit[arg]; ok && aux {
+		attrs["__init__"] = init
+	}
+	if init, ok := n.op.Init[arg]; ok {
 		attrs["__init__"] = init
 	}
 	return newNode(node{attrs: attrs, of: n, arg: arg})

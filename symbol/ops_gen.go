@@ -56,6 +56,23 @@ func Convolution(data *Symbol, numFilter int, opts ...with.ConvolutionOption) *S
 	return apply("convolution", "Convolution", []*Symbol{data}, s)
 }
 
+// Crop is MXNet's operator of that name: a window of the images of the first input, as large as h_w or as those of
+// the second.
+func Crop(args []*Symbol, opts ...with.CropOption) *Symbol {
+	s := with.Gather(opts)
+	return apply("crop", "Crop", args, s)
+}
+
+// Deconvolution is MXNet's operator of that name: the gradient of a convolution by its data, as a layer: out = s·(in
+// − 1) + dilate·(kernel − 1) + 1 − 2·pad + adj long.
+//
+//   - numFilter: number of output channels
+func Deconvolution(data *Symbol, numFilter int, opts ...with.DeconvolutionOption) *Symbol {
+	s := with.Gather(opts)
+	s.Int("num_filter", numFilter)
+	return apply("deconvolution", "Deconvolution", []*Symbol{data}, s)
+}
+
 // Dropout is MXNet's operator of that name: in training, sets a random share p of the elements to 0 and scales the
 // others by 1/(1 − p) (Srivastava et al. 2014).
 func Dropout(data *Symbol, opts ...with.DropoutOption) *Symbol {
@@ -134,6 +151,17 @@ func MakeLoss(data *Symbol, opts ...with.MakeLossOption) *Symbol {
 	return apply("makeloss", "MakeLoss", []*Symbol{data}, s)
 }
 
+// Pad is MXNet's operator of that name: images with a border.
+//
+//   - mode: what the border holds: a number, the nearest element, or the mirror image without the edge
+//   - padWidth: elements before and after each axis; nothing at the first two
+func Pad(data *Symbol, mode with.PadModeValue, padWidth []int, opts ...with.PadOption) *Symbol {
+	s := with.Gather(opts)
+	s.Param("mode", string(mode))
+	s.Ints("pad_width", padWidth)
+	return apply("pad", "Pad", []*Symbol{data}, s)
+}
+
 // Pooling is MXNet's operator of that name: maximum, mean, sum or p-norm of windows that move over one, two or three
 // axes.
 func Pooling(data *Symbol, opts ...with.PoolingOption) *Symbol {
@@ -173,6 +201,18 @@ func SoftmaxOutput(data *Symbol, opts ...with.SoftmaxOutputOption) *Symbol {
 func SwapAxis(data *Symbol, opts ...with.SwapAxisOption) *Symbol {
 	s := with.Gather(opts)
 	return apply("swapaxis", "SwapAxis", []*Symbol{data}, s)
+}
+
+// UpSampling is MXNet's operator of that name: images made scale times larger; several inputs of nearest all become
+// as large as the first.
+//
+//   - scale: factor of height and width
+//   - sampleType: repeat each element, or a Deconvolution whose weight begins as bilinear interpolation
+func UpSampling(args []*Symbol, scale int, sampleType with.SampleTypeValue, opts ...with.UpSamplingOption) *Symbol {
+	s := with.Gather(opts)
+	s.Int("scale", scale)
+	s.Param("sample_type", string(sampleType))
+	return apply("upsampling", "UpSampling", args, s)
 }
 
 // Copy is MXNet's _copy: out = x.
@@ -239,6 +279,12 @@ func HypotScalar(data *Symbol, scalar float64, opts ...with.HypotScalarOption) *
 	s := with.Gather(opts)
 	s.Float("scalar", scalar)
 	return apply("_hypot_scalar", "_hypot_scalar", []*Symbol{data}, s)
+}
+
+// IdentityWithAttrLikeRhs is MXNet's _identity_with_attr_like_rhs: lhs, which has the shape and type of rhs.
+func IdentityWithAttrLikeRhs(lhs, rhs *Symbol, opts ...with.IdentityWithAttrLikeRhsOption) *Symbol {
+	s := with.Gather(opts)
+	return apply("_identity_with_attr_like_rhs", "_identity_with_attr_like_rhs", []*Symbol{lhs, rhs}, s)
 }
 
 // Lesser is MXNet's _lesser: out = 1 where a < b, else 0, element by element.
@@ -433,6 +479,15 @@ func RpowerScalar(data *Symbol, scalar float64, opts ...with.RpowerScalarOption)
 	return apply("_rpower_scalar", "_rpower_scalar", []*Symbol{data}, s)
 }
 
+// SplitV2 is MXNet's _split_v2: data cut along an axis, at indices or into equal sections.
+//
+//   - indices: where each part begins, ascending, the last going to the end; empty with sections
+func SplitV2(data *Symbol, indices []int, opts ...with.SplitV2Option) *Symbol {
+	s := with.Gather(opts)
+	s.Ints("indices", indices)
+	return apply("_split_v2", "_split_v2", []*Symbol{data}, s)
+}
+
 // Abs is MXNet's abs: out = |x|; the gradient at 0 is 0.
 func Abs(data *Symbol, opts ...with.AbsOption) *Symbol {
 	s := with.Gather(opts)
@@ -559,6 +614,12 @@ func BroadcastLesserEqual(lhs, rhs *Symbol, opts ...with.BroadcastLesserEqualOpt
 	return apply("broadcast_lesser_equal", "broadcast_lesser_equal", []*Symbol{lhs, rhs}, s)
 }
 
+// BroadcastLike is MXNet's broadcast_like: lhs with axes of size 1 stretched to those of rhs.
+func BroadcastLike(lhs, rhs *Symbol, opts ...with.BroadcastLikeOption) *Symbol {
+	s := with.Gather(opts)
+	return apply("broadcast_like", "broadcast_like", []*Symbol{lhs, rhs}, s)
+}
+
 // BroadcastLogicalAnd is MXNet's broadcast_logical_and: out = 1 where both are not 0, else 0, broadcast.
 func BroadcastLogicalAnd(lhs, rhs *Symbol, opts ...with.BroadcastLogicalAndOption) *Symbol {
 	s := with.Gather(opts)
@@ -667,6 +728,23 @@ func Cosh(data *Symbol, opts ...with.CoshOption) *Symbol {
 func Degrees(data *Symbol, opts ...with.DegreesOption) *Symbol {
 	s := with.Gather(opts)
 	return apply("degrees", "degrees", []*Symbol{data}, s)
+}
+
+// DepthToSpace is MXNet's depth_to_space: channels laid out as blocks of pixels: (N, b²·C, H, W) becomes (N, C, b·H,
+// b·W).
+//
+//   - blockSize: height and width of the blocks
+func DepthToSpace(data *Symbol, blockSize int, opts ...with.DepthToSpaceOption) *Symbol {
+	s := with.Gather(opts)
+	s.Int("block_size", blockSize)
+	return apply("depth_to_space", "depth_to_space", []*Symbol{data}, s)
+}
+
+// Diag is MXNet's diag: the diagonal of matrices, along a new last axis; of a vector the matrix that has it as
+// diagonal.
+func Diag(data *Symbol, opts ...with.DiagOption) *Symbol {
+	s := with.Gather(opts)
+	return apply("diag", "diag", []*Symbol{data}, s)
 }
 
 // Dot is MXNet's dot: sums over the last axis of lhs and the first of rhs; of two vectors a (1,).
@@ -886,6 +964,31 @@ func Relu(data *Symbol, opts ...with.ReluOption) *Symbol {
 	return apply("relu", "relu", []*Symbol{data}, s)
 }
 
+// Repeat is MXNet's repeat: each element repeats times in a row, along an axis or of all elements.
+//
+//   - repeats: how often each element occurs
+func Repeat(data *Symbol, repeats int, opts ...with.RepeatOption) *Symbol {
+	s := with.Gather(opts)
+	s.Int("repeats", repeats)
+	return apply("repeat", "repeat", []*Symbol{data}, s)
+}
+
+// ReshapeLike is MXNet's reshape_like: the elements of lhs under the shape of rhs, or with some axes like some of
+// rhs.
+func ReshapeLike(lhs, rhs *Symbol, opts ...with.ReshapeLikeOption) *Symbol {
+	s := with.Gather(opts)
+	return apply("reshape_like", "reshape_like", []*Symbol{lhs, rhs}, s)
+}
+
+// Reverse is MXNet's reverse: data with axes turned round.
+//
+//   - axis: the axes to turn round
+func Reverse(data *Symbol, axis []int, opts ...with.ReverseOption) *Symbol {
+	s := with.Gather(opts)
+	s.Ints("axis", axis)
+	return apply("reverse", "reverse", []*Symbol{data}, s)
+}
+
 // Rint is MXNet's rint: out = nearest whole number, ties down.
 func Rint(data *Symbol, opts ...with.RintOption) *Symbol {
 	s := with.Gather(opts)
@@ -902,6 +1005,12 @@ func Round(data *Symbol, opts ...with.RoundOption) *Symbol {
 func Rsqrt(data *Symbol, opts ...with.RsqrtOption) *Symbol {
 	s := with.Gather(opts)
 	return apply("rsqrt", "rsqrt", []*Symbol{data}, s)
+}
+
+// ShapeArray is MXNet's shape_array: the shape of data as a vector.
+func ShapeArray(data *Symbol, opts ...with.ShapeArrayOption) *Symbol {
+	s := with.Gather(opts)
+	return apply("shape_array", "shape_array", []*Symbol{data}, s)
 }
 
 // Sigmoid is MXNet's sigmoid: out = 1/(1 + e⁻ˣ).
@@ -928,6 +1037,12 @@ func Sinh(data *Symbol, opts ...with.SinhOption) *Symbol {
 	return apply("sinh", "sinh", []*Symbol{data}, s)
 }
 
+// SizeArray is MXNet's size_array: the number of elements of data.
+func SizeArray(data *Symbol, opts ...with.SizeArrayOption) *Symbol {
+	s := with.Gather(opts)
+	return apply("size_array", "size_array", []*Symbol{data}, s)
+}
+
 // Slice is MXNet's slice: a box out of data.
 //
 //   - begin: first element along each of the first axes; negative counts from the end, None is the start
@@ -950,6 +1065,12 @@ func SliceAxis(data *Symbol, axis int, begin int, end int, opts ...with.SliceAxi
 	s.Int("begin", begin)
 	s.Int("end", end)
 	return apply("slice_axis", "slice_axis", []*Symbol{data}, s)
+}
+
+// SliceLike is MXNet's slice_like: the first elements of data along axes, as many as shape_like has.
+func SliceLike(data, shapeLike *Symbol, opts ...with.SliceLikeOption) *Symbol {
+	s := with.Gather(opts)
+	return apply("slice_like", "slice_like", []*Symbol{data, shapeLike}, s)
 }
 
 // SmoothL1 is MXNet's smooth_l1: ½(σx)² where |x| ≤ 1/σ², else |x| − ½/σ².
@@ -976,6 +1097,16 @@ func Softsign(data *Symbol, opts ...with.SoftsignOption) *Symbol {
 	return apply("softsign", "softsign", []*Symbol{data}, s)
 }
 
+// SpaceToDepth is MXNet's space_to_depth: blocks of pixels laid out as channels: (N, C, b·H, b·W) becomes (N, b²·C,
+// H, W).
+//
+//   - blockSize: height and width of the blocks
+func SpaceToDepth(data *Symbol, blockSize int, opts ...with.SpaceToDepthOption) *Symbol {
+	s := with.Gather(opts)
+	s.Int("block_size", blockSize)
+	return apply("space_to_depth", "space_to_depth", []*Symbol{data}, s)
+}
+
 // Sqrt is MXNet's sqrt: out = √x.
 func Sqrt(data *Symbol, opts ...with.SqrtOption) *Symbol {
 	s := with.Gather(opts)
@@ -992,6 +1123,12 @@ func Square(data *Symbol, opts ...with.SquareOption) *Symbol {
 func Squeeze(data *Symbol, opts ...with.SqueezeOption) *Symbol {
 	s := with.Gather(opts)
 	return apply("squeeze", "squeeze", []*Symbol{data}, s)
+}
+
+// Stack is MXNet's stack: joins arrays of one shape along a new axis.
+func Stack(args []*Symbol, opts ...with.StackOption) *Symbol {
+	s := with.Gather(opts)
+	return apply("stack", "stack", args, s)
 }
 
 // Sum is MXNet's sum: sum along axes.
@@ -1016,6 +1153,15 @@ func Tan(data *Symbol, opts ...with.TanOption) *Symbol {
 func Tanh(data *Symbol, opts ...with.TanhOption) *Symbol {
 	s := with.Gather(opts)
 	return apply("tanh", "tanh", []*Symbol{data}, s)
+}
+
+// Tile is MXNet's tile: data laid out next to itself, reps times along each axis.
+//
+//   - reps: how often data is laid out along each axis, matched from the last; missing axes count as 1
+func Tile(data *Symbol, reps []int, opts ...with.TileOption) *Symbol {
+	s := with.Gather(opts)
+	s.Ints("reps", reps)
+	return apply("tile", "tile", []*Symbol{data}, s)
 }
 
 // Transpose is MXNet's transpose: data with its axes in another order.

@@ -40,6 +40,18 @@ type ConvolutionOption interface {
 	forConvolution()
 }
 
+// CropOption is an option of Crop.
+type CropOption interface {
+	Option
+	forCrop()
+}
+
+// DeconvolutionOption is an option of Deconvolution.
+type DeconvolutionOption interface {
+	Option
+	forDeconvolution()
+}
+
 // DropoutOption is an option of Dropout.
 type DropoutOption interface {
 	Option
@@ -100,6 +112,12 @@ type MakeLossOption interface {
 	forMakeLoss()
 }
 
+// PadOption is an option of Pad.
+type PadOption interface {
+	Option
+	forPad()
+}
+
 // PoolingOption is an option of Pooling.
 type PoolingOption interface {
 	Option
@@ -134,6 +152,12 @@ type SoftmaxOutputOption interface {
 type SwapAxisOption interface {
 	Option
 	forSwapAxis()
+}
+
+// UpSamplingOption is an option of UpSampling.
+type UpSamplingOption interface {
+	Option
+	forUpSampling()
 }
 
 // CopyOption is an option of _copy.
@@ -194,6 +218,12 @@ type HypotOption interface {
 type HypotScalarOption interface {
 	Option
 	forHypotScalar()
+}
+
+// IdentityWithAttrLikeRhsOption is an option of _identity_with_attr_like_rhs.
+type IdentityWithAttrLikeRhsOption interface {
+	Option
+	forIdentityWithAttrLikeRhs()
 }
 
 // LesserOption is an option of _lesser.
@@ -358,6 +388,12 @@ type RpowerScalarOption interface {
 	forRpowerScalar()
 }
 
+// SplitV2Option is an option of _split_v2.
+type SplitV2Option interface {
+	Option
+	forSplitV2()
+}
+
 // AbsOption is an option of abs.
 type AbsOption interface {
 	Option
@@ -484,6 +520,12 @@ type BroadcastLesserEqualOption interface {
 	forBroadcastLesserEqual()
 }
 
+// BroadcastLikeOption is an option of broadcast_like.
+type BroadcastLikeOption interface {
+	Option
+	forBroadcastLike()
+}
+
 // BroadcastLogicalAndOption is an option of broadcast_logical_and.
 type BroadcastLogicalAndOption interface {
 	Option
@@ -584,6 +626,18 @@ type CoshOption interface {
 type DegreesOption interface {
 	Option
 	forDegrees()
+}
+
+// DepthToSpaceOption is an option of depth_to_space.
+type DepthToSpaceOption interface {
+	Option
+	forDepthToSpace()
+}
+
+// DiagOption is an option of diag.
+type DiagOption interface {
+	Option
+	forDiag()
 }
 
 // DotOption is an option of dot.
@@ -796,6 +850,24 @@ type ReluOption interface {
 	forRelu()
 }
 
+// RepeatOption is an option of repeat.
+type RepeatOption interface {
+	Option
+	forRepeat()
+}
+
+// ReshapeLikeOption is an option of reshape_like.
+type ReshapeLikeOption interface {
+	Option
+	forReshapeLike()
+}
+
+// ReverseOption is an option of reverse.
+type ReverseOption interface {
+	Option
+	forReverse()
+}
+
 // RintOption is an option of rint.
 type RintOption interface {
 	Option
@@ -812,6 +884,12 @@ type RoundOption interface {
 type RsqrtOption interface {
 	Option
 	forRsqrt()
+}
+
+// ShapeArrayOption is an option of shape_array.
+type ShapeArrayOption interface {
+	Option
+	forShapeArray()
 }
 
 // SigmoidOption is an option of sigmoid.
@@ -838,6 +916,12 @@ type SinhOption interface {
 	forSinh()
 }
 
+// SizeArrayOption is an option of size_array.
+type SizeArrayOption interface {
+	Option
+	forSizeArray()
+}
+
 // SliceOption is an option of slice.
 type SliceOption interface {
 	Option
@@ -848,6 +932,12 @@ type SliceOption interface {
 type SliceAxisOption interface {
 	Option
 	forSliceAxis()
+}
+
+// SliceLikeOption is an option of slice_like.
+type SliceLikeOption interface {
+	Option
+	forSliceLike()
 }
 
 // SmoothL1Option is an option of smooth_l1.
@@ -874,6 +964,12 @@ type SoftsignOption interface {
 	forSoftsign()
 }
 
+// SpaceToDepthOption is an option of space_to_depth.
+type SpaceToDepthOption interface {
+	Option
+	forSpaceToDepth()
+}
+
 // SqrtOption is an option of sqrt.
 type SqrtOption interface {
 	Option
@@ -890,6 +986,12 @@ type SquareOption interface {
 type SqueezeOption interface {
 	Option
 	forSqueeze()
+}
+
+// StackOption is an option of stack.
+type StackOption interface {
+	Option
+	forStack()
 }
 
 // SumOption is an option of sum.
@@ -914,6 +1016,12 @@ type TanOption interface {
 type TanhOption interface {
 	Option
 	forTanh()
+}
+
+// TileOption is an option of tile.
+type TileOption interface {
+	Option
+	forTile()
 }
 
 // TransposeOption is an option of transpose.
@@ -949,6 +1057,8 @@ func (Any) forBlockGrad()                {}
 func (Any) forCast()                     {}
 func (Any) forConcat()                   {}
 func (Any) forConvolution()              {}
+func (Any) forCrop()                     {}
+func (Any) forDeconvolution()            {}
 func (Any) forDropout()                  {}
 func (Any) forEmbedding()                {}
 func (Any) forFlatten()                  {}
@@ -959,12 +1069,14 @@ func (Any) forLinearRegressionOutput()   {}
 func (Any) forLogisticRegressionOutput() {}
 func (Any) forMAERegressionOutput()      {}
 func (Any) forMakeLoss()                 {}
+func (Any) forPad()                      {}
 func (Any) forPooling()                  {}
 func (Any) forReshape()                  {}
 func (Any) forSliceChannel()             {}
 func (Any) forSoftmaxActivation()        {}
 func (Any) forSoftmaxOutput()            {}
 func (Any) forSwapAxis()                 {}
+func (Any) forUpSampling()               {}
 func (Any) forCopy()                     {}
 func (Any) forDivScalar()                {}
 func (Any) forEqual()                    {}
@@ -975,6 +1087,7 @@ func (Any) forGreaterEqualScalar()       {}
 func (Any) forGreaterScalar()            {}
 func (Any) forHypot()                    {}
 func (Any) forHypotScalar()              {}
+func (Any) forIdentityWithAttrLikeRhs()  {}
 func (Any) forLesser()                   {}
 func (Any) forLesserEqual()              {}
 func (Any) forLesserEqualScalar()        {}
@@ -1002,6 +1115,7 @@ func (Any) forRdivScalar()               {}
 func (Any) forRminusScalar()             {}
 func (Any) forRmodScalar()               {}
 func (Any) forRpowerScalar()             {}
+func (Any) forSplitV2()                  {}
 func (Any) forAbs()                      {}
 func (Any) forAddN()                     {}
 func (Any) forArccos()                   {}
@@ -1023,6 +1137,7 @@ func (Any) forBroadcastGreaterEqual()    {}
 func (Any) forBroadcastHypot()           {}
 func (Any) forBroadcastLesser()          {}
 func (Any) forBroadcastLesserEqual()     {}
+func (Any) forBroadcastLike()            {}
 func (Any) forBroadcastLogicalAnd()      {}
 func (Any) forBroadcastLogicalOr()       {}
 func (Any) forBroadcastLogicalXor()      {}
@@ -1040,6 +1155,8 @@ func (Any) forClip()                     {}
 func (Any) forCos()                      {}
 func (Any) forCosh()                     {}
 func (Any) forDegrees()                  {}
+func (Any) forDepthToSpace()             {}
+func (Any) forDiag()                     {}
 func (Any) forDot()                      {}
 func (Any) forElemwiseAdd()              {}
 func (Any) forElemwiseDiv()              {}
@@ -1075,26 +1192,35 @@ func (Any) forRadians()                  {}
 func (Any) forRcbrt()                    {}
 func (Any) forReciprocal()               {}
 func (Any) forRelu()                     {}
+func (Any) forRepeat()                   {}
+func (Any) forReshapeLike()              {}
+func (Any) forReverse()                  {}
 func (Any) forRint()                     {}
 func (Any) forRound()                    {}
 func (Any) forRsqrt()                    {}
+func (Any) forShapeArray()               {}
 func (Any) forSigmoid()                  {}
 func (Any) forSign()                     {}
 func (Any) forSin()                      {}
 func (Any) forSinh()                     {}
+func (Any) forSizeArray()                {}
 func (Any) forSlice()                    {}
 func (Any) forSliceAxis()                {}
+func (Any) forSliceLike()                {}
 func (Any) forSmoothL1()                 {}
 func (Any) forSoftmax()                  {}
 func (Any) forSoftmin()                  {}
 func (Any) forSoftsign()                 {}
+func (Any) forSpaceToDepth()             {}
 func (Any) forSqrt()                     {}
 func (Any) forSquare()                   {}
 func (Any) forSqueeze()                  {}
+func (Any) forStack()                    {}
 func (Any) forSum()                      {}
 func (Any) forTake()                     {}
 func (Any) forTan()                      {}
 func (Any) forTanh()                     {}
+func (Any) forTile()                     {}
 func (Any) forTranspose()                {}
 func (Any) forTrunc()                    {}
 func (Any) forWhere()                    {}
@@ -1115,6 +1241,17 @@ const (
 // Apply sets act_type.
 func (v ActivationActTypeValue) Apply(s *Settings) { s.Param("act_type", string(v)) }
 
+// AdjArg is what Adj returns.
+type AdjArg struct{ v []int }
+
+// Adj sets the parameter adj of Deconvolution: elements added behind each axis of the output, fewer than stride; 0 when empty; default ().
+func Adj(v ...int) AdjArg { return AdjArg{v} }
+
+// Apply sets adj.
+func (o AdjArg) Apply(s *Settings) { s.Ints("adj", o.v) }
+
+func (AdjArg) forDeconvolution() {}
+
 // AlphaArg is what Alpha returns.
 type AlphaArg struct{ v float64 }
 
@@ -1132,6 +1269,7 @@ type AxesArg struct{ v []int }
 // Axes sets the parameter axes.
 //
 //   - Dropout: axes along which one draw serves all elements; default ().
+//   - slice_like: the axes to cut; all when empty; default ().
 //   - transpose: axis i of the output is axis axes[i] of data; empty reverses the axes; default ().
 func Axes(v ...int) AxesArg { return AxesArg{v} }
 
@@ -1139,6 +1277,7 @@ func Axes(v ...int) AxesArg { return AxesArg{v} }
 func (o AxesArg) Apply(s *Settings) { s.Ints("axes", o.v) }
 
 func (AxesArg) forDropout()   {}
+func (AxesArg) forSliceLike() {}
 func (AxesArg) forTranspose() {}
 
 // AxisArg is what Axis returns.
@@ -1147,12 +1286,14 @@ type AxisArg struct{ v []int }
 // Axis sets the parameter axis.
 //
 //   - BatchNorm: the channels; default 1.
-//   - SliceChannel: the axis to cut; default 1.
+//   - SliceChannel, _split_v2: the axis to cut; default 1.
 //   - argmax, argmin: the axis to search; the whole array when not given; default None.
 //   - broadcast_axis: axes of size 1; default ().
 //   - log_softmax, softmax, softmin: the axis whose elements sum to 1; default -1.
 //   - max, mean, min, nanprod, nansum, norm, prod, sum: the axes to reduce, all when empty; default ().
+//   - repeat: the axis along which; not given, data is a vector first; default None.
 //   - squeeze: the axes of size 1 to drop, all of them when empty; default ().
+//   - stack: where the new axis stands; -1 is behind the last; default 0.
 //   - take: the axis to take from; default 0.
 func Axis(v ...int) AxisArg { return AxisArg{v} }
 
@@ -1161,6 +1302,7 @@ func (o AxisArg) Apply(s *Settings) { s.Param("axis", oneOrInts(o.v)) }
 
 func (AxisArg) forBatchNorm()     {}
 func (AxisArg) forSliceChannel()  {}
+func (AxisArg) forSplitV2()       {}
 func (AxisArg) forArgmax()        {}
 func (AxisArg) forArgmin()        {}
 func (AxisArg) forBroadcastAxis() {}
@@ -1172,11 +1314,35 @@ func (AxisArg) forNanprod()       {}
 func (AxisArg) forNansum()        {}
 func (AxisArg) forNorm()          {}
 func (AxisArg) forProd()          {}
+func (AxisArg) forRepeat()        {}
 func (AxisArg) forSoftmax()       {}
 func (AxisArg) forSoftmin()       {}
 func (AxisArg) forSqueeze()       {}
+func (AxisArg) forStack()         {}
 func (AxisArg) forSum()           {}
 func (AxisArg) forTake()          {}
+
+// Axis1Arg is what Axis1 returns.
+type Axis1Arg struct{ v int }
+
+// Axis1 sets the parameter axis1 of diag: the rows; default 0.
+func Axis1(v int) Axis1Arg { return Axis1Arg{v} }
+
+// Apply sets axis1.
+func (o Axis1Arg) Apply(s *Settings) { s.Int("axis1", o.v) }
+
+func (Axis1Arg) forDiag() {}
+
+// Axis2Arg is what Axis2 returns.
+type Axis2Arg struct{ v int }
+
+// Axis2 sets the parameter axis2 of diag: the columns; default 1.
+func Axis2(v int) Axis2Arg { return Axis2Arg{v} }
+
+// Apply sets axis2.
+func (o Axis2Arg) Apply(s *Settings) { s.Int("axis2", o.v) }
+
+func (Axis2Arg) forDiag() {}
 
 // BetaArg is what Beta returns.
 type BetaArg struct{ v float64 }
@@ -1188,6 +1354,28 @@ func Beta(v float64) BetaArg { return BetaArg{v} }
 func (o BetaArg) Apply(s *Settings) { s.Float("beta", o.v) }
 
 func (BetaArg) forLRN() {}
+
+// CenterCropArg is what CenterCrop returns.
+type CenterCropArg struct{ v bool }
+
+// CenterCrop sets the parameter center_crop of Crop: take the middle, whatever offset is; default False.
+func CenterCrop(v bool) CenterCropArg { return CenterCropArg{v} }
+
+// Apply sets center_crop.
+func (o CenterCropArg) Apply(s *Settings) { s.Bool("center_crop", o.v) }
+
+func (CenterCropArg) forCrop() {}
+
+// ConstantValueArg is what ConstantValue returns.
+type ConstantValueArg struct{ v float64 }
+
+// ConstantValue sets the parameter constant_value of Pad: of constant: the number; default 0.0.
+func ConstantValue(v float64) ConstantValueArg { return ConstantValueArg{v} }
+
+// Apply sets constant_value.
+func (o ConstantValueArg) Apply(s *Settings) { s.Float("constant_value", o.v) }
+
+func (ConstantValueArg) forPad() {}
 
 // ConventionValue is a value of the parameter pooling_convention of Pooling: round the output size down, up, or make it data/stride; default valid.
 type ConventionValue string
@@ -1218,18 +1406,19 @@ func (CountIncludePadArg) forPooling() {}
 // CudnnOffArg is what CudnnOff returns.
 type CudnnOffArg struct{ v bool }
 
-// CudnnOff sets the parameter cudnn_off of BatchNorm, Convolution, Dropout, Pooling: do without cuDNN; taken, not needed; default False.
+// CudnnOff sets the parameter cudnn_off of BatchNorm, Convolution, Deconvolution, Dropout, Pooling: do without cuDNN; taken, not needed; default False.
 func CudnnOff(v bool) CudnnOffArg { return CudnnOffArg{v} }
 
 // Apply sets cudnn_off.
 func (o CudnnOffArg) Apply(s *Settings) { s.Bool("cudnn_off", o.v) }
 
-func (CudnnOffArg) forBatchNorm()   {}
-func (CudnnOffArg) forConvolution() {}
-func (CudnnOffArg) forDropout()     {}
-func (CudnnOffArg) forPooling()     {}
+func (CudnnOffArg) forBatchNorm()     {}
+func (CudnnOffArg) forConvolution()   {}
+func (CudnnOffArg) forDeconvolution() {}
+func (CudnnOffArg) forDropout()       {}
+func (CudnnOffArg) forPooling()       {}
 
-// CudnnTuneValue is a value of the parameter cudnn_tune of Convolution: how to choose an algorithm; taken, not needed; default None.
+// CudnnTuneValue is a value of the parameter cudnn_tune of Convolution, Deconvolution: how to choose an algorithm; taken, not needed; default None.
 type CudnnTuneValue string
 
 // The values of cudnn_tune.
@@ -1243,7 +1432,8 @@ const (
 // Apply sets cudnn_tune.
 func (v CudnnTuneValue) Apply(s *Settings) { s.Param("cudnn_tune", string(v)) }
 
-func (CudnnTuneValue) forConvolution() {}
+func (CudnnTuneValue) forConvolution()   {}
+func (CudnnTuneValue) forDeconvolution() {}
 
 // DTypeArg is what DType returns.
 type DTypeArg struct{ v backend.DType }
@@ -1263,13 +1453,14 @@ func (DTypeArg) forOneHot()    {}
 // DilateArg is what Dilate returns.
 type DilateArg struct{ v []int }
 
-// Dilate sets the parameter dilate of Convolution: distances between the elements of a window; 1 when empty; default ().
+// Dilate sets the parameter dilate of Convolution, Deconvolution: distances between the elements of a window; 1 when empty; default ().
 func Dilate(v ...int) DilateArg { return DilateArg{v} }
 
 // Apply sets dilate.
 func (o DilateArg) Apply(s *Settings) { s.Ints("dilate", o.v) }
 
-func (DilateArg) forConvolution() {}
+func (DilateArg) forConvolution()   {}
+func (DilateArg) forDeconvolution() {}
 
 // DimArg is what Dim returns.
 type DimArg struct{ v int }
@@ -1397,6 +1588,17 @@ func (GradScaleArg) forMAERegressionOutput()      {}
 func (GradScaleArg) forMakeLoss()                 {}
 func (GradScaleArg) forSoftmaxOutput()            {}
 
+// HWArg is what HW returns.
+type HWArg struct{ v []int }
+
+// HW sets the parameter h_w of Crop: height and width of the result, where no second input gives them; default (0, 0).
+func HW(v ...int) HWArg { return HWArg{v} }
+
+// Apply sets h_w.
+func (o HWArg) Apply(s *Settings) { s.Ints("h_w", o.v) }
+
+func (HWArg) forCrop() {}
+
 // IgnoreLabelArg is what IgnoreLabel returns.
 type IgnoreLabelArg struct{ v float64 }
 
@@ -1407,6 +1609,17 @@ func IgnoreLabel(v float64) IgnoreLabelArg { return IgnoreLabelArg{v} }
 func (o IgnoreLabelArg) Apply(s *Settings) { s.Float("ignore_label", o.v) }
 
 func (IgnoreLabelArg) forSoftmaxOutput() {}
+
+// KArg is what K returns.
+type KArg struct{ v int }
+
+// K sets the parameter k of diag: which diagonal: above the main one when positive, below when negative; default 0.
+func K(v int) KArg { return KArg{v} }
+
+// Apply sets k.
+func (o KArg) Apply(s *Settings) { s.Int("k", o.v) }
+
+func (KArg) forDiag() {}
 
 // KNormArg is what KNorm returns.
 type KNormArg struct{ v float64 }
@@ -1458,17 +1671,18 @@ type KernelArg struct{ v []int }
 
 // Kernel sets the parameter kernel.
 //
-//   - Convolution: size of the window: (w,), (h, w) or (d, h, w); required.
+//   - Convolution, Deconvolution: size of the window: (w,), (h, w) or (d, h, w); required.
 //   - Pooling: size of the window: (w,), (h, w) or (d, h, w); needed without global_pool; default ().
 func Kernel(v ...int) KernelArg { return KernelArg{v} }
 
 // Apply sets kernel.
 func (o KernelArg) Apply(s *Settings) { s.Ints("kernel", o.v) }
 
-func (KernelArg) forConvolution() {}
-func (KernelArg) forPooling()     {}
+func (KernelArg) forConvolution()   {}
+func (KernelArg) forDeconvolution() {}
+func (KernelArg) forPooling()       {}
 
-// LayoutValue is a value of the parameter layout of Convolution, Pooling: order of the axes; channels come second; default None.
+// LayoutValue is a value of the parameter layout of Convolution, Deconvolution, Pooling: order of the axes; channels come second; default None.
 type LayoutValue string
 
 // The values of layout.
@@ -1482,8 +1696,9 @@ const (
 // Apply sets layout.
 func (v LayoutValue) Apply(s *Settings) { s.Param("layout", string(v)) }
 
-func (LayoutValue) forConvolution() {}
-func (LayoutValue) forPooling()     {}
+func (LayoutValue) forConvolution()   {}
+func (LayoutValue) forDeconvolution() {}
+func (LayoutValue) forPooling()       {}
 
 // LeakyReLUActTypeValue is a value of the parameter act_type of LeakyReLU: the function; default leaky.
 type LeakyReLUActTypeValue string
@@ -1502,6 +1717,39 @@ const (
 func (v LeakyReLUActTypeValue) Apply(s *Settings) { s.Param("act_type", string(v)) }
 
 func (LeakyReLUActTypeValue) forLeakyReLU() {}
+
+// LhsAxesArg is what LhsAxes returns.
+type LhsAxesArg struct{ v []int }
+
+// LhsAxes sets the parameter lhs_axes of broadcast_like: axes of lhs to stretch; all when empty; default ().
+func LhsAxes(v ...int) LhsAxesArg { return LhsAxesArg{v} }
+
+// Apply sets lhs_axes.
+func (o LhsAxesArg) Apply(s *Settings) { s.Ints("lhs_axes", o.v) }
+
+func (LhsAxesArg) forBroadcastLike() {}
+
+// LhsBeginArg is what LhsBegin returns.
+type LhsBeginArg struct{ v int }
+
+// LhsBegin sets the parameter lhs_begin of reshape_like: first axis of lhs to replace; negative counts from the end; default None.
+func LhsBegin(v int) LhsBeginArg { return LhsBeginArg{v} }
+
+// Apply sets lhs_begin.
+func (o LhsBeginArg) Apply(s *Settings) { s.Int("lhs_begin", o.v) }
+
+func (LhsBeginArg) forReshapeLike() {}
+
+// LhsEndArg is what LhsEnd returns.
+type LhsEndArg struct{ v int }
+
+// LhsEnd sets the parameter lhs_end of reshape_like: the axis behind the last; default None.
+func LhsEnd(v int) LhsEndArg { return LhsEndArg{v} }
+
+// Apply sets lhs_end.
+func (o LhsEndArg) Apply(s *Settings) { s.Int("lhs_end", o.v) }
+
+func (LhsEndArg) forReshapeLike() {}
 
 // LowerBoundArg is what LowerBound returns.
 type LowerBoundArg struct{ v float64 }
@@ -1525,6 +1773,20 @@ func (o MomentumArg) Apply(s *Settings) { s.Float("momentum", o.v) }
 
 func (MomentumArg) forBatchNorm() {}
 
+// MultiInputModeValue is a value of the parameter multi_input_mode of UpSampling: of nearest: join the inputs along the channels, or add them; default concat.
+type MultiInputModeValue string
+
+// The values of multi_input_mode.
+const (
+	UpSamplingConcat MultiInputModeValue = "concat"
+	UpSamplingSum    MultiInputModeValue = "sum"
+)
+
+// Apply sets multi_input_mode.
+func (v MultiInputModeValue) Apply(s *Settings) { s.Param("multi_input_mode", string(v)) }
+
+func (MultiInputModeValue) forUpSampling() {}
+
 // MultiOutputArg is what MultiOutput returns.
 type MultiOutputArg struct{ v bool }
 
@@ -1539,13 +1801,17 @@ func (MultiOutputArg) forSoftmaxOutput() {}
 // NoBiasArg is what NoBias returns.
 type NoBiasArg struct{ v bool }
 
-// NoBias sets the parameter no_bias of Convolution, FullyConnected: leave the bias out; default False.
+// NoBias sets the parameter no_bias.
+//
+//   - Convolution, FullyConnected: leave the bias out; default False.
+//   - Deconvolution: leave the bias out; default True.
 func NoBias(v bool) NoBiasArg { return NoBiasArg{v} }
 
 // Apply sets no_bias.
 func (o NoBiasArg) Apply(s *Settings) { s.Bool("no_bias", o.v) }
 
 func (NoBiasArg) forConvolution()    {}
+func (NoBiasArg) forDeconvolution()  {}
 func (NoBiasArg) forFullyConnected() {}
 
 // NormalizationValue is a value of the parameter normalization.
@@ -1567,16 +1833,28 @@ func (v NormalizationValue) Apply(s *Settings) { s.Param("normalization", string
 func (NormalizationValue) forMakeLoss()      {}
 func (NormalizationValue) forSoftmaxOutput() {}
 
+// NumFilterArg is what NumFilter returns.
+type NumFilterArg struct{ v int }
+
+// NumFilter sets the parameter num_filter of UpSampling: of bilinear: the number of channels; default 0.
+func NumFilter(v int) NumFilterArg { return NumFilterArg{v} }
+
+// Apply sets num_filter.
+func (o NumFilterArg) Apply(s *Settings) { s.Int("num_filter", o.v) }
+
+func (NumFilterArg) forUpSampling() {}
+
 // NumGroupArg is what NumGroup returns.
 type NumGroupArg struct{ v int }
 
-// NumGroup sets the parameter num_group of Convolution: channels are divided into so many groups that do not mix; default 1.
+// NumGroup sets the parameter num_group of Convolution, Deconvolution: channels are divided into so many groups that do not mix; default 1.
 func NumGroup(v int) NumGroupArg { return NumGroupArg{v} }
 
 // Apply sets num_group.
 func (o NumGroupArg) Apply(s *Settings) { s.Int("num_group", o.v) }
 
-func (NumGroupArg) forConvolution() {}
+func (NumGroupArg) forConvolution()   {}
+func (NumGroupArg) forDeconvolution() {}
 
 // OffValueArg is what OffValue returns.
 type OffValueArg struct{ v float64 }
@@ -1588,6 +1866,17 @@ func OffValue(v float64) OffValueArg { return OffValueArg{v} }
 func (o OffValueArg) Apply(s *Settings) { s.Float("off_value", o.v) }
 
 func (OffValueArg) forOneHot() {}
+
+// OffsetArg is what Offset returns.
+type OffsetArg struct{ v []int }
+
+// Offset sets the parameter offset of Crop: row and column of the first element; default (0, 0).
+func Offset(v ...int) OffsetArg { return OffsetArg{v} }
+
+// Apply sets offset.
+func (o OffsetArg) Apply(s *Settings) { s.Ints("offset", o.v) }
+
+func (OffsetArg) forCrop() {}
 
 // OnValueArg is what OnValue returns.
 type OnValueArg struct{ v float64 }
@@ -1661,14 +1950,29 @@ type PadArg struct{ v []int }
 // Pad sets the parameter pad.
 //
 //   - Convolution: zeros before and after each axis; 0 when empty; default ().
+//   - Deconvolution: elements cut off before and after each axis of the output; 0 when empty; default ().
 //   - Pooling: border before and after each axis; 0 when empty; default ().
 func Pad(v ...int) PadArg { return PadArg{v} }
 
 // Apply sets pad.
 func (o PadArg) Apply(s *Settings) { s.Ints("pad", o.v) }
 
-func (PadArg) forConvolution() {}
-func (PadArg) forPooling()     {}
+func (PadArg) forConvolution()   {}
+func (PadArg) forDeconvolution() {}
+func (PadArg) forPooling()       {}
+
+// PadModeValue is a value of the parameter mode of Pad: what the border holds: a number, the nearest element, or the mirror image without the edge.
+type PadModeValue string
+
+// The values of mode.
+const (
+	PadConstant PadModeValue = "constant"
+	PadEdge     PadModeValue = "edge"
+	PadReflect  PadModeValue = "reflect"
+)
+
+// Apply sets mode.
+func (v PadModeValue) Apply(s *Settings) { s.Param("mode", string(v)) }
 
 // PoolTypeValue is a value of the parameter pool_type of Pooling: how a window combines; default max.
 type PoolTypeValue string
@@ -1708,6 +2012,51 @@ func (o ReverseArg) Apply(s *Settings) { s.Bool("reverse", o.v) }
 
 func (ReverseArg) forReshape() {}
 
+// RhsAxesArg is what RhsAxes returns.
+type RhsAxesArg struct{ v []int }
+
+// RhsAxes sets the parameter rhs_axes of broadcast_like: the axes of rhs whose sizes they get; default ().
+func RhsAxes(v ...int) RhsAxesArg { return RhsAxesArg{v} }
+
+// Apply sets rhs_axes.
+func (o RhsAxesArg) Apply(s *Settings) { s.Ints("rhs_axes", o.v) }
+
+func (RhsAxesArg) forBroadcastLike() {}
+
+// RhsBeginArg is what RhsBegin returns.
+type RhsBeginArg struct{ v int }
+
+// RhsBegin sets the parameter rhs_begin of reshape_like: first axis of rhs that stands there instead; default None.
+func RhsBegin(v int) RhsBeginArg { return RhsBeginArg{v} }
+
+// Apply sets rhs_begin.
+func (o RhsBeginArg) Apply(s *Settings) { s.Int("rhs_begin", o.v) }
+
+func (RhsBeginArg) forReshapeLike() {}
+
+// RhsEndArg is what RhsEnd returns.
+type RhsEndArg struct{ v int }
+
+// RhsEnd sets the parameter rhs_end of reshape_like: the axis behind the last; default None.
+func RhsEnd(v int) RhsEndArg { return RhsEndArg{v} }
+
+// Apply sets rhs_end.
+func (o RhsEndArg) Apply(s *Settings) { s.Int("rhs_end", o.v) }
+
+func (RhsEndArg) forReshapeLike() {}
+
+// SampleTypeValue is a value of the parameter sample_type of UpSampling: repeat each element, or a Deconvolution whose weight begins as bilinear interpolation.
+type SampleTypeValue string
+
+// The values of sample_type.
+const (
+	UpSamplingNearest  SampleTypeValue = "nearest"
+	UpSamplingBilinear SampleTypeValue = "bilinear"
+)
+
+// Apply sets sample_type.
+func (v SampleTypeValue) Apply(s *Settings) { s.Param("sample_type", string(v)) }
+
 // ScalarArg is what Scalar returns.
 type ScalarArg struct{ v float64 }
 
@@ -1718,6 +2067,17 @@ func Scalar(v float64) ScalarArg { return ScalarArg{v} }
 func (o ScalarArg) Apply(s *Settings) { s.Float("scalar", o.v) }
 
 func (ScalarArg) forSmoothL1() {}
+
+// SectionsArg is what Sections returns.
+type SectionsArg struct{ v int }
+
+// Sections sets the parameter sections of _split_v2: number of equal parts, when indices is empty; default 0.
+func Sections(v int) SectionsArg { return SectionsArg{v} }
+
+// Apply sets sections.
+func (o SectionsArg) Apply(s *Settings) { s.Int("sections", o.v) }
+
+func (SectionsArg) forSplitV2() {}
 
 // ShapeArg is what Shape returns.
 type ShapeArg struct{ v []int }
@@ -1791,13 +2151,14 @@ func (SparseGradArg) forEmbedding() {}
 // SqueezeAxisArg is what SqueezeAxis returns.
 type SqueezeAxisArg struct{ v bool }
 
-// SqueezeAxis sets the parameter squeeze_axis of SliceChannel: drop the axis, of which each part has one element; default False.
+// SqueezeAxis sets the parameter squeeze_axis of SliceChannel, _split_v2: drop the axis, of which each part has one element; default False.
 func SqueezeAxis(v bool) SqueezeAxisArg { return SqueezeAxisArg{v} }
 
 // Apply sets squeeze_axis.
 func (o SqueezeAxisArg) Apply(s *Settings) { s.Bool("squeeze_axis", o.v) }
 
 func (SqueezeAxisArg) forSliceChannel() {}
+func (SqueezeAxisArg) forSplitV2()      {}
 
 // StepArg is what Step returns.
 type StepArg struct{ v []int }
@@ -1813,14 +2174,18 @@ func (StepArg) forSlice() {}
 // StrideArg is what Stride returns.
 type StrideArg struct{ v []int }
 
-// Stride sets the parameter stride of Convolution, Pooling: steps of the window; 1 when empty; default ().
+// Stride sets the parameter stride.
+//
+//   - Convolution, Pooling: steps of the window; 1 when empty; default ().
+//   - Deconvolution: steps of the window over the output; 1 when empty; default ().
 func Stride(v ...int) StrideArg { return StrideArg{v} }
 
 // Apply sets stride.
 func (o StrideArg) Apply(s *Settings) { s.Ints("stride", o.v) }
 
-func (StrideArg) forConvolution() {}
-func (StrideArg) forPooling()     {}
+func (StrideArg) forConvolution()   {}
+func (StrideArg) forDeconvolution() {}
+func (StrideArg) forPooling()       {}
 
 // TakeModeValue is a value of the parameter mode of take: what becomes of indices outside: the nearest inside, or counted around; raise is refused; default clip.
 type TakeModeValue string
@@ -1840,13 +2205,17 @@ func (TakeModeValue) forTake() {}
 // TargetShapeArg is what TargetShape returns.
 type TargetShapeArg struct{ v []int }
 
-// TargetShape sets the parameter target_shape of Reshape: old form of shape, in which 0 is what is left; default ().
+// TargetShape sets the parameter target_shape.
+//
+//   - Deconvolution: size of the output, from which pad and adj follow; empty or zeros when they are given; default ().
+//   - Reshape: old form of shape, in which 0 is what is left; default ().
 func TargetShape(v ...int) TargetShapeArg { return TargetShapeArg{v} }
 
 // Apply sets target_shape.
 func (o TargetShapeArg) Apply(s *Settings) { s.Ints("target_shape", o.v) }
 
-func (TargetShapeArg) forReshape() {}
+func (TargetShapeArg) forDeconvolution() {}
+func (TargetShapeArg) forReshape()       {}
 
 // TemperatureArg is what Temperature returns.
 type TemperatureArg struct{ v float64 }
@@ -1932,10 +2301,15 @@ func (ValidThreshArg) forMakeLoss() {}
 // WorkspaceArg is what Workspace returns.
 type WorkspaceArg struct{ v int }
 
-// Workspace sets the parameter workspace of Convolution: MiB of temporary memory; taken, not needed; default 1024.
+// Workspace sets the parameter workspace.
+//
+//   - Convolution: MiB of temporary memory; taken, not needed; default 1024.
+//   - Deconvolution, UpSampling: MiB of temporary memory; taken, not needed; default 512.
 func Workspace(v int) WorkspaceArg { return WorkspaceArg{v} }
 
 // Apply sets workspace.
 func (o WorkspaceArg) Apply(s *Settings) { s.Int("workspace", o.v) }
 
-func (WorkspaceArg) forConvolution() {}
+func (WorkspaceArg) forConvolution()   {}
+func (WorkspaceArg) forDeconvolution() {}
+func (WorkspaceArg) forUpSampling()    {}
