@@ -16,5 +16,10 @@ type kernelRow struct {
 var kernels map[backend.Kind]kernelRow
 
 func init() {
-	kernels = map[backend.Kind]kernelRow{}
+	kernels = map[backend.Kind]kernelRow{
+		backend.MatMul:         {supportsMatMul, lowerMatMul, "float32, transposed or not, alone or in batches"},
+		backend.Conv:           {supportsConv, lowerConv, "float32, 2 and 3 axes, any stride, pad, dilation, groups"},
+		backend.ConvGradData:   {supportsConv, lowerConv, "as Conv"},
+		backend.ConvGradFilter: {supportsConv, lowerConv, "as Conv"},
+	}
 }
