@@ -1,0 +1,37 @@
+package cudrv
+
+import "fmt"
+
+// Error is what a call of the driver gave.
+type Error struct {
+	Call   string // cuMemAlloc
+	Result int    // the driver's number
+	Name   string // CUDA_ERROR_OUT_OF_MEMORY
+	Text   string // out of memory
+	Log    string // what the PTX compiler said
+}
+
+func (e *Error) Error() string {
+	s := fmt.Sprintf("%s: %s (%s, %d)", e.Call, e.Text, e.Name, e.Result)
+	if e.Log != "" {
+		s += ": " + e.Log
+	}
+	return s
+}
+
+// OutOfMemory is the Result of an allocation that found no room.
+const OutOfMemory = 2
+
+// Sticky reports whether the error is one after which every call on the context fails.
+func (e *Error) Sticky() bool {
+	switch e.Result {
+	case 214, 220, 226, 700, 702, 709, 710, 714, 715, 716, 717, 718, 719, 999:
+		// ECC, NVLink, exception, illegal address, timeout, context destroyed, assert, hardware stack, illegal instruction,
+		// misaligned address, invalid address space, invalid program counter, launch failed, unknown.
+		return true
+	}
+	return false
+}
+
+// PeerRefused reports whether the error says that two devices cannot reach each other's memory.
+func (e *Error) PeerRefused() bool { return e.Result == 217 || e.Result == 705 || e.Result == 801 }
