@@ -24,6 +24,13 @@ func BatchNorm(data, gamma, beta, movingMean, movingVar *NDArray, opts ...with.B
 	return invoke("BatchNorm", []*NDArray{data, gamma, beta, movingMean, movingVar}, s)[0]
 }
 
+// BatchNormV1 is MXNet's BatchNorm_v1: out = gamma · (data − mean)/√(variance + eps) + beta, per channel (Ioffe and
+// Szegedy 2015).
+func BatchNormV1(data, gamma, beta, movingMean, movingVar *NDArray, opts ...with.BatchNormV1Option) *NDArray {
+	s := with.Gather(opts)
+	return invoke("BatchNorm_v1", []*NDArray{data, gamma, beta, movingMean, movingVar}, s)[0]
+}
+
 // BlockGrad is MXNet's operator of that name: data, through which no gradient flows.
 func BlockGrad(data *NDArray, opts ...with.BlockGradOption) *NDArray {
 	s := with.Gather(opts)
@@ -54,6 +61,16 @@ func Convolution(data, weight, bias *NDArray, numFilter int, opts ...with.Convol
 	s := with.Gather(opts)
 	s.Int("num_filter", numFilter)
 	return invoke("Convolution", []*NDArray{data, weight, bias}, s)[0]
+}
+
+// ConvolutionV1 is MXNet's Convolution_v1: out[n,f] = Σc data[n,c] ⋆ weight[f,c] + bias[f], where ⋆ is
+// cross-correlation over one, two or three axes. An input that options leave out is nil.
+//
+//   - numFilter: number of output channels
+func ConvolutionV1(data, weight, bias *NDArray, numFilter int, opts ...with.ConvolutionV1Option) *NDArray {
+	s := with.Gather(opts)
+	s.Int("num_filter", numFilter)
+	return invoke("Convolution_v1", []*NDArray{data, weight, bias}, s)[0]
 }
 
 // Crop is MXNet's operator of that name: a window of the images of the first input, as large as h_w or as those of
@@ -108,6 +125,33 @@ func FullyConnected(data, weight, bias *NDArray, numHidden int, opts ...with.Ful
 	return invoke("FullyConnected", []*NDArray{data, weight, bias}, s)[0]
 }
 
+// GroupNorm is MXNet's operator of that name: out = gamma · (data − mean)/√(variance + eps) + beta, per example and
+// group of channels; gamma and beta have a number per group (Wu and He 2018).
+func GroupNorm(data, gamma, beta *NDArray, opts ...with.GroupNormOption) *NDArray {
+	s := with.Gather(opts)
+	return invoke("GroupNorm", []*NDArray{data, gamma, beta}, s)[0]
+}
+
+// IdentityAttachKLSparseReg is MXNet's operator of that name: data; to the gradient comes that of the divergence
+// between sparseness_target and the moving average of each unit.
+func IdentityAttachKLSparseReg(data, movingAvg *NDArray, opts ...with.IdentityAttachKLSparseRegOption) *NDArray {
+	s := with.Gather(opts)
+	return invoke("IdentityAttachKLSparseReg", []*NDArray{data, movingAvg}, s)[0]
+}
+
+// InstanceNorm is MXNet's operator of that name: out = gamma · (data − mean)/√(variance + eps) + beta, per example
+// and channel (Ulyanov et al. 2016).
+func InstanceNorm(data, gamma, beta *NDArray, opts ...with.InstanceNormOption) *NDArray {
+	s := with.Gather(opts)
+	return invoke("InstanceNorm", []*NDArray{data, gamma, beta}, s)[0]
+}
+
+// L2Normalization is MXNet's operator of that name: data/√(Σ data² + eps).
+func L2Normalization(data *NDArray, opts ...with.L2NormalizationOption) *NDArray {
+	s := with.Gather(opts)
+	return invoke("L2Normalization", []*NDArray{data}, s)[0]
+}
+
 // LRN is MXNet's operator of that name: x·(knorm + alpha/nsize · Σ x²)^−beta, the sum over a window of channels
 // (Krizhevsky et al. 2012).
 //
@@ -116,6 +160,13 @@ func LRN(data *NDArray, nsize int, opts ...with.LRNOption) *NDArray {
 	s := with.Gather(opts)
 	s.Int("nsize", nsize)
 	return invoke("LRN", []*NDArray{data}, s)[0]
+}
+
+// LayerNorm is MXNet's operator of that name: out = gamma · (data − mean)/√(variance + eps) + beta, along one axis
+// (Ba et al. 2016).
+func LayerNorm(data, gamma, beta *NDArray, opts ...with.LayerNormOption) *NDArray {
+	s := with.Gather(opts)
+	return invoke("LayerNorm", []*NDArray{data, gamma, beta}, s)[0]
 }
 
 // LeakyReLU is MXNet's operator of that name: x where it is positive, else slope·x; or the like by act_type.
@@ -174,6 +225,13 @@ func Pooling(data *NDArray, opts ...with.PoolingOption) *NDArray {
 func Reshape(data *NDArray, opts ...with.ReshapeOption) *NDArray {
 	s := with.Gather(opts)
 	return invoke("Reshape", []*NDArray{data}, s)[0]
+}
+
+// SVMOutput is MXNet's operator of that name: data; the gradient is that of the hinge loss, max(0, margin − data) of
+// the label's class and max(0, margin + data) of the others, or of its square.
+func SVMOutput(data, label *NDArray, opts ...with.SVMOutputOption) *NDArray {
+	s := with.Gather(opts)
+	return invoke("SVMOutput", []*NDArray{data, label}, s)[0]
 }
 
 // SliceChannel is MXNet's operator of that name: data cut into equal parts along an axis.
@@ -652,6 +710,12 @@ func Gammaln(data *NDArray, opts ...with.GammalnOption) *NDArray {
 	return invoke("gammaln", []*NDArray{data}, s)[0]
 }
 
+// HardSigmoid is MXNet's hard_sigmoid: min(max(alpha·x + beta, 0), 1).
+func HardSigmoid(data *NDArray, opts ...with.HardSigmoidOption) *NDArray {
+	s := with.Gather(opts)
+	return invoke("hard_sigmoid", []*NDArray{data}, s)[0]
+}
+
 // Log is MXNet's log: out = natural logarithm.
 func Log(data *NDArray, opts ...with.LogOption) *NDArray {
 	s := with.Gather(opts)
@@ -710,6 +774,12 @@ func Mean(data *NDArray, opts ...with.MeanOption) *NDArray {
 func Min(data *NDArray, opts ...with.MinOption) *NDArray {
 	s := with.Gather(opts)
 	return invoke("min", []*NDArray{data}, s)[0]
+}
+
+// Moments is MXNet's moments: mean and biased variance along axes.
+func Moments(data *NDArray, opts ...with.MomentsOption) []*NDArray {
+	s := with.Gather(opts)
+	return invoke("moments", []*NDArray{data}, s)
 }
 
 // Nanprod is MXNet's nanprod: product along axes of what is not NaN.
@@ -901,6 +971,12 @@ func SmoothL1(data *NDArray, opts ...with.SmoothL1Option) *NDArray {
 func Softmax(data *NDArray, opts ...with.SoftmaxOption) *NDArray {
 	s := with.Gather(opts)
 	return invoke("softmax", []*NDArray{data}, s)[0]
+}
+
+// SoftmaxCrossEntropy is MXNet's softmax_cross_entropy: Σ −log(softmax(data))[label] over all examples, as a (1,).
+func SoftmaxCrossEntropy(data, label *NDArray, opts ...with.SoftmaxCrossEntropyOption) *NDArray {
+	s := with.Gather(opts)
+	return invoke("softmax_cross_entropy", []*NDArray{data, label}, s)[0]
 }
 
 // Softmin is MXNet's softmin: e⁻ˣ/Σe⁻ˣ along an axis.

@@ -23,8 +23,14 @@ const (
 )
 
 func init() {
+	for _, name := range []string{"BatchNorm", "BatchNorm_v1"} {
+		registerBatchNorm(name)
+	}
+}
+
+func registerBatchNorm(name string) {
 	Register(Op[BatchNormParam]{
-		Name: "BatchNorm",
+		Name: name,
 		Doc:  "out = gamma · (data − mean)/√(variance + eps) + beta, per channel (Ioffe and Szegedy 2015)",
 		Args: func(*BatchNormParam) []string { return []string{"data", "gamma", "beta"} },
 		Aux:  func(*BatchNormParam) []string { return []string{"moving_mean", "moving_var"} },

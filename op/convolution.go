@@ -22,8 +22,14 @@ type ConvolutionParam struct {
 }
 
 func init() {
+	for _, name := range []string{"Convolution", "Convolution_v1"} {
+		registerConvolution(name)
+	}
+}
+
+func registerConvolution(name string) {
 	Register(Op[ConvolutionParam]{
-		Name: "Convolution",
+		Name: name,
 		Doc:  "out[n,f] = Σc data[n,c] ⋆ weight[f,c] + bias[f], where ⋆ is cross-correlation over one, two or three axes",
 		Args: func(p *ConvolutionParam) []string {
 			if p.NoBias {

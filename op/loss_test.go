@@ -33,6 +33,13 @@ var losses = []value{
 	{op: "MakeLoss", params: "grad_scale=2; normalization=batch", in: []string{scores}, out: scores, grad: []string{"1 1 1 1 1 1"}},
 	{op: "MakeLoss", params: "normalization=valid; valid_thresh=1.5", in: []string{scores}, out: scores, grad: []string{".5 .5 .5 .5 .5 .5"}},
 	{op: "MakeLoss", params: "normalization=valid; valid_thresh=9", in: []string{scores}, out: scores, grad: []string{"1 1 1 1 1 1"}},
+	{op: "SVMOutput", params: "regularization_coefficient=0.5", in: []string{".6 1.2 1.8 .6 .6 .6", "2 0"}, out: ".6 1.2 1.8 .6 .6 .6",
+		grad: []string{"1.6 2.2 0 -.4 1.6 1.6"}},
+	{op: "SVMOutput", params: "regularization_coefficient=0.5; use_linear=True", in: []string{".6 1.2 1.8 .6 .6 .6", "2 0"}, out: ".6 1.2 1.8 .6 .6 .6",
+		grad: []string{".5 .5 0 -.5 .5 .5"}},
+	{op: "SVMOutput", params: "use_linear=True", in: []string{"1 -1 0 1 1 -1", "0 5"}, out: "1 -1 0 1 1 -1", grad: []string{"0 0 1 1 1 0"}},
+	{op: "IdentityAttachKLSparseReg", params: "penalty=0.5; momentum=0.5", shapes: shapes(s{2, 1}), in: []string{".2 .4"}, aux: []string{".5"}, head: "1 2", out: ".2 .4",
+		grad: []string{"1.625 2.625"}, auxAfter: []string{".4"}},
 	{op: "make_loss", head: "7 7 7 7 7 7", in: []string{scores}, out: scores, grad: []string{"1 1 1 1 1 1"}},
 }
 

@@ -17,8 +17,8 @@ import (
 // The first word is MXNet's name. pos: required, and a positional argument of the generated constructors. req: required.
 // default: the text of the default when it is not Go's zero value. min, max: bounds of a number. enum: the values of a
 // string, and prefix: what the names of the generated constants begin with. runtime: a scalar that eager calls hand over
-// at run time instead of compiling it in. Types: int, float64, bool, string, []int, []float64, *int, *float64 (nil is
-// None) and DType.
+// at run time instead of compiling it in. Types: int, float64, bool, string, []int, []float64, DType, and *int, *float64,
+// *DType, whose nil is None.
 type Params struct {
 	typ    reflect.Type
 	Fields []Field

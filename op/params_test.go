@@ -96,7 +96,7 @@ func TestRefusals(t *testing.T) {
 		assert.EqualError(t, err, c.want)
 	}
 	_, err := op.Lookup("Convolutoin")
-	assert.EqualError(t, err, `op: no operator "Convolutoin"; the nearest are Convolution, Deconvolution`)
+	assert.EqualError(t, err, `op: no operator "Convolutoin"; the nearest are Convolution, Deconvolution, Convolution_v1`)
 }
 
 // TestShapeErrors: a wrong shape is said with its reason.

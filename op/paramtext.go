@@ -38,6 +38,11 @@ func FormatParam(v any) string {
 			return "None"
 		}
 		return pytext.Float(*x)
+	case *backend.DType:
+		if x == nil {
+			return "None"
+		}
+		return x.String()
 	}
 	return fmt.Sprint(v) // DType and strings
 }
@@ -48,6 +53,7 @@ var (
 	optInt     = reflect.TypeFor[*int]()
 	optFloat   = reflect.TypeFor[*float64]()
 	dtypeType  = reflect.TypeFor[backend.DType]()
+	optDType   = reflect.TypeFor[*backend.DType]()
 )
 
 // parseParam reads text as a value of type t, in all the spellings that MXNet's files hold.
@@ -67,6 +73,8 @@ func parseParam(t reflect.Type, text string) (reflect.Value, error) {
 	case dtypeType:
 		v, err := backend.ParseDType(text)
 		return reflect.ValueOf(v), err
+	case optDType:
+		return parseOptional(text, backend.ParseDType)
 	}
 	switch t.Kind() {
 	case reflect.Int:

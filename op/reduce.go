@@ -16,9 +16,10 @@ type ReduceParam struct {
 
 // NormParam has the names and defaults of MXNet 1.9.1.
 type NormParam struct {
-	Ord      int   `gomx:"ord,default=2,min=1,max=2" doc:"1 for the sum of absolute values, 2 for the root of the sum of squares"`
-	Axis     []int `gomx:"axis" doc:"the axes to reduce, all when empty"`
-	KeepDims bool  `gomx:"keepdims" doc:"keep reduced axes as 1"`
+	Ord      int    `gomx:"ord,default=2,min=1,max=2" doc:"1 for the sum of absolute values, 2 for the root of the sum of squares"`
+	Axis     []int  `gomx:"axis" doc:"the axes to reduce, all when empty"`
+	KeepDims bool   `gomx:"keepdims" doc:"keep reduced axes as 1"`
+	OutDType *DType `gomx:"out_dtype" doc:"element type of the result; that of data when not given"`
 }
 
 // reduceRow is a reduction: its kernel, what happens to the result, and the gradient over (x y d n) with the output y and
@@ -67,9 +68,20 @@ func init() {
 	Register(Op[NormParam]{
 		Name: "norm", Doc: "Σ|x| or √Σx² along axes",
 		Shape: func(p *NormParam, s *Shapes) { reduceShape(s, p.Axis, p.KeepDims, false) },
+		Type: func(p *NormParam, t *Types) {
+			if p.OutDType == nil {
+				sameAs(t, 0)
+				return
+			}
+			t.WantOut(0, *p.OutDType)
+		},
 		Forward: func(p *NormParam, c *Ctx, in []Value) []Value {
 			axes, _ := reduceAxes(in[0].Shape(), p.Axis, false)
-			return []Value{norms[p.Ord].forward(c, in[0], axes, p.KeepDims)}
+			y := norms[p.Ord].forward(c, in[0], axes, p.KeepDims)
+			if p.OutDType != nil {
+				y = c.Cast(y, *p.OutDType)
+			}
+			return []Value{y}
 		},
 		Backward: func(p *NormParam, c *Ctx, dout []Value) []Value {
 			axes, _ := reduceAxes(c.In(0).Shape(), p.Axis, false)

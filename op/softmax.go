@@ -2,7 +2,9 @@ package op
 
 import (
 	"fmt"
+	"slices"
 
+	"github.com/gomx-org/gomx/backend"
 	"github.com/gomx-org/gomx/backend/expr"
 )
 
@@ -10,6 +12,8 @@ import (
 type SoftmaxParam struct {
 	Axis        int      `gomx:"axis,default=-1" doc:"the axis whose elements sum to 1"`
 	Temperature *float64 `gomx:"temperature" doc:"data is divided by it first; 1 when not given"`
+	DType       *DType   `gomx:"dtype" doc:"element type of the result; that of data when not given"`
+	UseLength   bool     `gomx:"use_length" doc:"take the first elements of the axis only, as many as the input length says; the others become 0"`
 }
 
 // SoftmaxActivationParam has MXNet's names and defaults.
@@ -34,26 +38,26 @@ func init() {
 	for _, r := range softmaxRows {
 		Register(Op[SoftmaxParam]{
 			Name: r.name, Doc: r.doc,
-			Check: (*SoftmaxParam).check,
-			Shape: func(p *SoftmaxParam, s *Shapes) {
-				s.Elementwise()
-				if data := s.In("data"); data != nil {
-					if _, ok := data.Axis(p.Axis); !ok {
-						s.Failf("data is %v, it has no axis %d", data, p.Axis)
-					}
+			Args: func(p *SoftmaxParam) []string {
+				if p.UseLength {
+					return []string{"data", "length"}
 				}
+				return []string{"data"}
 			},
-			Forward: func(p *SoftmaxParam, c *Ctx, in []Value) []Value {
-				x := p.scale(c, in[0], r.sign)
-				if r.log {
-					return []Value{c.LogSoftmax(x, p.Axis)}
+			Check: func(p *SoftmaxParam) error {
+				if p.UseLength && r.log {
+					return fmt.Errorf("use_length is for softmax and softmin: the logarithm of 0 is no number")
 				}
-				return []Value{c.Softmax(x, p.Axis)}
+				return p.check()
 			},
+			Shape:   (*SoftmaxParam).shape,
+			Type:    (*SoftmaxParam).types,
+			Forward: func(p *SoftmaxParam, c *Ctx, in []Value) []Value { return []Value{p.forward(c, in, r)} },
 			Backward: func(p *SoftmaxParam, c *Ctx, dout []Value) []Value {
 				d := softmaxGrad(c, c.Out(0), dout[0], p.Axis, r.log)
-				return []Value{p.scale(c, d, r.sign)}
+				return []Value{c.Cast(p.scale(c, d, r.sign), c.In(0).DType())}
 			},
+			NoGrad: []string{"length"},
 		})
 	}
 	Register(Op[SoftmaxActivationParam]{
@@ -79,6 +83,61 @@ func init() {
 			return []Value{c.ReshapeLike(softmaxGrad(c, y, dy, 1, false), dout[0])}
 		},
 	})
+}
+
+func (p *SoftmaxParam) shape(s *Shapes) {
+	data := s.In("data")
+	if data == nil {
+		data = s.OutAt(0)
+	}
+	if data == nil {
+		return
+	}
+	axis, ok := data.Axis(p.Axis)
+	if !ok {
+		s.Failf("data is %v, it has no axis %d", data, p.Axis)
+		return
+	}
+	s.Want("data", data, "output and data have one shape")
+	s.Out(data)
+	if p.UseLength {
+		s.Want("length", slices.Delete(data.Clone(), axis, axis+1), "data is %v without axis %d", data, axis)
+	}
+}
+
+func (p *SoftmaxParam) types(t *Types) {
+	if p.DType == nil {
+		sameAs(t, 0)
+		return
+	}
+	t.WantOut(0, *p.DType)
+}
+
+// The element at position k is one of the first n.
+var (
+	withinExpr = expr.MustParse("x n k -> k < n ? x : -inf")
+	outsideExp = expr.MustParse("y n k -> k < n ? y : 0")
+)
+
+func (p *SoftmaxParam) forward(c *Ctx, in []Value, r softmaxRow) Value {
+	x := p.scale(c, in[0], r.sign)
+	if p.DType != nil {
+		x = c.Cast(x, *p.DType)
+	}
+	if r.log {
+		return c.LogSoftmax(x, p.Axis)
+	}
+	if !p.UseLength {
+		return c.Softmax(x, p.Axis)
+	}
+	s := x.Shape()
+	axis, _ := s.Axis(p.Axis)
+	one := s.Clone()
+	one[axis] = 1
+	length := c.Reshape(in[1], one)
+	position := alongAxis(c, c.Iota(backend.Int32, s[axis]), len(s), axis)
+	y := c.Softmax(c.MapAs(x.DType(), withinExpr, x, length, position), p.Axis)
+	return c.MapAs(x.DType(), outsideExp, y, length, position)
 }
 
 func (p *SoftmaxParam) check() error {

@@ -24,6 +24,13 @@ func BatchNorm(data *Symbol, opts ...with.BatchNormOption) *Symbol {
 	return apply("batchnorm", "BatchNorm", []*Symbol{data}, s)
 }
 
+// BatchNormV1 is MXNet's BatchNorm_v1: out = gamma · (data − mean)/√(variance + eps) + beta, per channel (Ioffe and
+// Szegedy 2015).
+func BatchNormV1(data *Symbol, opts ...with.BatchNormV1Option) *Symbol {
+	s := with.Gather(opts)
+	return apply("batchnorm_v1", "BatchNorm_v1", []*Symbol{data}, s)
+}
+
 // BlockGrad is MXNet's operator of that name: data, through which no gradient flows.
 func BlockGrad(data *Symbol, opts ...with.BlockGradOption) *Symbol {
 	s := with.Gather(opts)
@@ -54,6 +61,16 @@ func Convolution(data *Symbol, numFilter int, opts ...with.ConvolutionOption) *S
 	s := with.Gather(opts)
 	s.Int("num_filter", numFilter)
 	return apply("convolution", "Convolution", []*Symbol{data}, s)
+}
+
+// ConvolutionV1 is MXNet's Convolution_v1: out[n,f] = Σc data[n,c] ⋆ weight[f,c] + bias[f], where ⋆ is
+// cross-correlation over one, two or three axes.
+//
+//   - numFilter: number of output channels
+func ConvolutionV1(data *Symbol, numFilter int, opts ...with.ConvolutionV1Option) *Symbol {
+	s := with.Gather(opts)
+	s.Int("num_filter", numFilter)
+	return apply("convolution_v1", "Convolution_v1", []*Symbol{data}, s)
 }
 
 // Crop is MXNet's operator of that name: a window of the images of the first input, as large as h_w or as those of
@@ -107,6 +124,33 @@ func FullyConnected(data *Symbol, numHidden int, opts ...with.FullyConnectedOpti
 	return apply("fullyconnected", "FullyConnected", []*Symbol{data}, s)
 }
 
+// GroupNorm is MXNet's operator of that name: out = gamma · (data − mean)/√(variance + eps) + beta, per example and
+// group of channels; gamma and beta have a number per group (Wu and He 2018).
+func GroupNorm(data *Symbol, opts ...with.GroupNormOption) *Symbol {
+	s := with.Gather(opts)
+	return apply("groupnorm", "GroupNorm", []*Symbol{data}, s)
+}
+
+// IdentityAttachKLSparseReg is MXNet's operator of that name: data; to the gradient comes that of the divergence
+// between sparseness_target and the moving average of each unit.
+func IdentityAttachKLSparseReg(data *Symbol, opts ...with.IdentityAttachKLSparseRegOption) *Symbol {
+	s := with.Gather(opts)
+	return apply("identityattachklsparsereg", "IdentityAttachKLSparseReg", []*Symbol{data}, s)
+}
+
+// InstanceNorm is MXNet's operator of that name: out = gamma · (data − mean)/√(variance + eps) + beta, per example
+// and channel (Ulyanov et al. 2016).
+func InstanceNorm(data *Symbol, opts ...with.InstanceNormOption) *Symbol {
+	s := with.Gather(opts)
+	return apply("instancenorm", "InstanceNorm", []*Symbol{data}, s)
+}
+
+// L2Normalization is MXNet's operator of that name: data/√(Σ data² + eps).
+func L2Normalization(data *Symbol, opts ...with.L2NormalizationOption) *Symbol {
+	s := with.Gather(opts)
+	return apply("l2normalization", "L2Normalization", []*Symbol{data}, s)
+}
+
 // LRN is MXNet's operator of that name: x·(knorm + alpha/nsize · Σ x²)^−beta, the sum over a window of channels
 // (Krizhevsky et al. 2012).
 //
@@ -115,6 +159,13 @@ func LRN(data *Symbol, nsize int, opts ...with.LRNOption) *Symbol {
 	s := with.Gather(opts)
 	s.Int("nsize", nsize)
 	return apply("lrn", "LRN", []*Symbol{data}, s)
+}
+
+// LayerNorm is MXNet's operator of that name: out = gamma · (data − mean)/√(variance + eps) + beta, along one axis
+// (Ba et al. 2016).
+func LayerNorm(data *Symbol, opts ...with.LayerNormOption) *Symbol {
+	s := with.Gather(opts)
+	return apply("layernorm", "LayerNorm", []*Symbol{data}, s)
 }
 
 // LeakyReLU is MXNet's operator of that name: x where it is positive, else slope·x; or the like by act_type.
@@ -173,6 +224,13 @@ func Pooling(data *Symbol, opts ...with.PoolingOption) *Symbol {
 func Reshape(data *Symbol, opts ...with.ReshapeOption) *Symbol {
 	s := with.Gather(opts)
 	return apply("reshape", "Reshape", []*Symbol{data}, s)
+}
+
+// SVMOutput is MXNet's operator of that name: data; the gradient is that of the hinge loss, max(0, margin − data) of
+// the label's class and max(0, margin + data) of the others, or of its square.
+func SVMOutput(data *Symbol, opts ...with.SVMOutputOption) *Symbol {
+	s := with.Gather(opts)
+	return apply("svmoutput", "SVMOutput", []*Symbol{data}, s)
 }
 
 // SliceChannel is MXNet's operator of that name: data cut into equal parts along an axis.
@@ -834,6 +892,12 @@ func Gammaln(data *Symbol, opts ...with.GammalnOption) *Symbol {
 	return apply("gammaln", "gammaln", []*Symbol{data}, s)
 }
 
+// HardSigmoid is MXNet's hard_sigmoid: min(max(alpha·x + beta, 0), 1).
+func HardSigmoid(data *Symbol, opts ...with.HardSigmoidOption) *Symbol {
+	s := with.Gather(opts)
+	return apply("hard_sigmoid", "hard_sigmoid", []*Symbol{data}, s)
+}
+
 // Log is MXNet's log: out = natural logarithm.
 func Log(data *Symbol, opts ...with.LogOption) *Symbol {
 	s := with.Gather(opts)
@@ -892,6 +956,12 @@ func Mean(data *Symbol, opts ...with.MeanOption) *Symbol {
 func Min(data *Symbol, opts ...with.MinOption) *Symbol {
 	s := with.Gather(opts)
 	return apply("min", "min", []*Symbol{data}, s)
+}
+
+// Moments is MXNet's moments: mean and biased variance along axes.
+func Moments(data *Symbol, opts ...with.MomentsOption) *Symbol {
+	s := with.Gather(opts)
+	return apply("moments", "moments", []*Symbol{data}, s)
 }
 
 // Nanprod is MXNet's nanprod: product along axes of what is not NaN.
@@ -1083,6 +1153,12 @@ func SmoothL1(data *Symbol, opts ...with.SmoothL1Option) *Symbol {
 func Softmax(data *Symbol, opts ...with.SoftmaxOption) *Symbol {
 	s := with.Gather(opts)
 	return apply("softmax", "softmax", []*Symbol{data}, s)
+}
+
+// SoftmaxCrossEntropy is MXNet's softmax_cross_entropy: Σ −log(softmax(data))[label] over all examples, as a (1,).
+func SoftmaxCrossEntropy(data *Symbol, opts ...with.SoftmaxCrossEntropyOption) *Symbol {
+	s := with.Gather(opts)
+	return apply("softmax_cross_entropy", "softmax_cross_entropy", []*Symbol{data}, s)
 }
 
 // Softmin is MXNet's softmin: e⁻ˣ/Σe⁻ˣ along an axis.

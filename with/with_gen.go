@@ -16,6 +16,12 @@ type BatchNormOption interface {
 	forBatchNorm()
 }
 
+// BatchNormV1Option is an option of BatchNorm_v1.
+type BatchNormV1Option interface {
+	Option
+	forBatchNormV1()
+}
+
 // BlockGradOption is an option of BlockGrad.
 type BlockGradOption interface {
 	Option
@@ -38,6 +44,12 @@ type ConcatOption interface {
 type ConvolutionOption interface {
 	Option
 	forConvolution()
+}
+
+// ConvolutionV1Option is an option of Convolution_v1.
+type ConvolutionV1Option interface {
+	Option
+	forConvolutionV1()
 }
 
 // CropOption is an option of Crop.
@@ -76,10 +88,40 @@ type FullyConnectedOption interface {
 	forFullyConnected()
 }
 
+// GroupNormOption is an option of GroupNorm.
+type GroupNormOption interface {
+	Option
+	forGroupNorm()
+}
+
+// IdentityAttachKLSparseRegOption is an option of IdentityAttachKLSparseReg.
+type IdentityAttachKLSparseRegOption interface {
+	Option
+	forIdentityAttachKLSparseReg()
+}
+
+// InstanceNormOption is an option of InstanceNorm.
+type InstanceNormOption interface {
+	Option
+	forInstanceNorm()
+}
+
+// L2NormalizationOption is an option of L2Normalization.
+type L2NormalizationOption interface {
+	Option
+	forL2Normalization()
+}
+
 // LRNOption is an option of LRN.
 type LRNOption interface {
 	Option
 	forLRN()
+}
+
+// LayerNormOption is an option of LayerNorm.
+type LayerNormOption interface {
+	Option
+	forLayerNorm()
 }
 
 // LeakyReLUOption is an option of LeakyReLU.
@@ -128,6 +170,12 @@ type PoolingOption interface {
 type ReshapeOption interface {
 	Option
 	forReshape()
+}
+
+// SVMOutputOption is an option of SVMOutput.
+type SVMOutputOption interface {
+	Option
+	forSVMOutput()
 }
 
 // SliceChannelOption is an option of SliceChannel.
@@ -724,6 +772,12 @@ type GammalnOption interface {
 	forGammaln()
 }
 
+// HardSigmoidOption is an option of hard_sigmoid.
+type HardSigmoidOption interface {
+	Option
+	forHardSigmoid()
+}
+
 // LogOption is an option of log.
 type LogOption interface {
 	Option
@@ -782,6 +836,12 @@ type MeanOption interface {
 type MinOption interface {
 	Option
 	forMin()
+}
+
+// MomentsOption is an option of moments.
+type MomentsOption interface {
+	Option
+	forMoments()
 }
 
 // NanprodOption is an option of nanprod.
@@ -952,6 +1012,12 @@ type SoftmaxOption interface {
 	forSoftmax()
 }
 
+// SoftmaxCrossEntropyOption is an option of softmax_cross_entropy.
+type SoftmaxCrossEntropyOption interface {
+	Option
+	forSoftmaxCrossEntropy()
+}
+
 // SoftminOption is an option of softmin.
 type SoftminOption interface {
 	Option
@@ -1051,180 +1117,191 @@ type ZerosLikeOption interface {
 // Any, embedded, makes a type an option of every operator.
 type Any struct{}
 
-func (Any) forActivation()               {}
-func (Any) forBatchNorm()                {}
-func (Any) forBlockGrad()                {}
-func (Any) forCast()                     {}
-func (Any) forConcat()                   {}
-func (Any) forConvolution()              {}
-func (Any) forCrop()                     {}
-func (Any) forDeconvolution()            {}
-func (Any) forDropout()                  {}
-func (Any) forEmbedding()                {}
-func (Any) forFlatten()                  {}
-func (Any) forFullyConnected()           {}
-func (Any) forLRN()                      {}
-func (Any) forLeakyReLU()                {}
-func (Any) forLinearRegressionOutput()   {}
-func (Any) forLogisticRegressionOutput() {}
-func (Any) forMAERegressionOutput()      {}
-func (Any) forMakeLoss()                 {}
-func (Any) forPad()                      {}
-func (Any) forPooling()                  {}
-func (Any) forReshape()                  {}
-func (Any) forSliceChannel()             {}
-func (Any) forSoftmaxActivation()        {}
-func (Any) forSoftmaxOutput()            {}
-func (Any) forSwapAxis()                 {}
-func (Any) forUpSampling()               {}
-func (Any) forCopy()                     {}
-func (Any) forDivScalar()                {}
-func (Any) forEqual()                    {}
-func (Any) forEqualScalar()              {}
-func (Any) forGreater()                  {}
-func (Any) forGreaterEqual()             {}
-func (Any) forGreaterEqualScalar()       {}
-func (Any) forGreaterScalar()            {}
-func (Any) forHypot()                    {}
-func (Any) forHypotScalar()              {}
-func (Any) forIdentityWithAttrLikeRhs()  {}
-func (Any) forLesser()                   {}
-func (Any) forLesserEqual()              {}
-func (Any) forLesserEqualScalar()        {}
-func (Any) forLesserScalar()             {}
-func (Any) forLogicalAnd()               {}
-func (Any) forLogicalAndScalar()         {}
-func (Any) forLogicalOr()                {}
-func (Any) forLogicalOrScalar()          {}
-func (Any) forLogicalXor()               {}
-func (Any) forLogicalXorScalar()         {}
-func (Any) forMaximum()                  {}
-func (Any) forMaximumScalar()            {}
-func (Any) forMinimum()                  {}
-func (Any) forMinimumScalar()            {}
-func (Any) forMinusScalar()              {}
-func (Any) forMod()                      {}
-func (Any) forModScalar()                {}
-func (Any) forMulScalar()                {}
-func (Any) forNotEqual()                 {}
-func (Any) forNotEqualScalar()           {}
-func (Any) forPlusScalar()               {}
-func (Any) forPower()                    {}
-func (Any) forPowerScalar()              {}
-func (Any) forRdivScalar()               {}
-func (Any) forRminusScalar()             {}
-func (Any) forRmodScalar()               {}
-func (Any) forRpowerScalar()             {}
-func (Any) forSplitV2()                  {}
-func (Any) forAbs()                      {}
-func (Any) forAddN()                     {}
-func (Any) forArccos()                   {}
-func (Any) forArccosh()                  {}
-func (Any) forArcsin()                   {}
-func (Any) forArcsinh()                  {}
-func (Any) forArctan()                   {}
-func (Any) forArctanh()                  {}
-func (Any) forArgmax()                   {}
-func (Any) forArgmaxChannel()            {}
-func (Any) forArgmin()                   {}
-func (Any) forBatchDot()                 {}
-func (Any) forBroadcastAdd()             {}
-func (Any) forBroadcastAxis()            {}
-func (Any) forBroadcastDiv()             {}
-func (Any) forBroadcastEqual()           {}
-func (Any) forBroadcastGreater()         {}
-func (Any) forBroadcastGreaterEqual()    {}
-func (Any) forBroadcastHypot()           {}
-func (Any) forBroadcastLesser()          {}
-func (Any) forBroadcastLesserEqual()     {}
-func (Any) forBroadcastLike()            {}
-func (Any) forBroadcastLogicalAnd()      {}
-func (Any) forBroadcastLogicalOr()       {}
-func (Any) forBroadcastLogicalXor()      {}
-func (Any) forBroadcastMaximum()         {}
-func (Any) forBroadcastMinimum()         {}
-func (Any) forBroadcastMod()             {}
-func (Any) forBroadcastMul()             {}
-func (Any) forBroadcastNotEqual()        {}
-func (Any) forBroadcastPower()           {}
-func (Any) forBroadcastSub()             {}
-func (Any) forBroadcastTo()              {}
-func (Any) forCbrt()                     {}
-func (Any) forCeil()                     {}
-func (Any) forClip()                     {}
-func (Any) forCos()                      {}
-func (Any) forCosh()                     {}
-func (Any) forDegrees()                  {}
-func (Any) forDepthToSpace()             {}
-func (Any) forDiag()                     {}
-func (Any) forDot()                      {}
-func (Any) forElemwiseAdd()              {}
-func (Any) forElemwiseDiv()              {}
-func (Any) forElemwiseMul()              {}
-func (Any) forElemwiseSub()              {}
-func (Any) forErf()                      {}
-func (Any) forErfinv()                   {}
-func (Any) forExp()                      {}
-func (Any) forExpandDims()               {}
-func (Any) forExpm1()                    {}
-func (Any) forFix()                      {}
-func (Any) forFloor()                    {}
-func (Any) forGamma()                    {}
-func (Any) forGammaln()                  {}
-func (Any) forLog()                      {}
-func (Any) forLog10()                    {}
-func (Any) forLog1p()                    {}
-func (Any) forLog2()                     {}
-func (Any) forLogSoftmax()               {}
-func (Any) forLogicalNot()               {}
-func (Any) forMakeLossFunc()             {}
-func (Any) forMax()                      {}
-func (Any) forMean()                     {}
-func (Any) forMin()                      {}
-func (Any) forNanprod()                  {}
-func (Any) forNansum()                   {}
-func (Any) forNegative()                 {}
-func (Any) forNorm()                     {}
-func (Any) forOneHot()                   {}
-func (Any) forOnesLike()                 {}
-func (Any) forProd()                     {}
-func (Any) forRadians()                  {}
-func (Any) forRcbrt()                    {}
-func (Any) forReciprocal()               {}
-func (Any) forRelu()                     {}
-func (Any) forRepeat()                   {}
-func (Any) forReshapeLike()              {}
-func (Any) forReverse()                  {}
-func (Any) forRint()                     {}
-func (Any) forRound()                    {}
-func (Any) forRsqrt()                    {}
-func (Any) forShapeArray()               {}
-func (Any) forSigmoid()                  {}
-func (Any) forSign()                     {}
-func (Any) forSin()                      {}
-func (Any) forSinh()                     {}
-func (Any) forSizeArray()                {}
-func (Any) forSlice()                    {}
-func (Any) forSliceAxis()                {}
-func (Any) forSliceLike()                {}
-func (Any) forSmoothL1()                 {}
-func (Any) forSoftmax()                  {}
-func (Any) forSoftmin()                  {}
-func (Any) forSoftsign()                 {}
-func (Any) forSpaceToDepth()             {}
-func (Any) forSqrt()                     {}
-func (Any) forSquare()                   {}
-func (Any) forSqueeze()                  {}
-func (Any) forStack()                    {}
-func (Any) forSum()                      {}
-func (Any) forTake()                     {}
-func (Any) forTan()                      {}
-func (Any) forTanh()                     {}
-func (Any) forTile()                     {}
-func (Any) forTranspose()                {}
-func (Any) forTrunc()                    {}
-func (Any) forWhere()                    {}
-func (Any) forZerosLike()                {}
+func (Any) forActivation()                {}
+func (Any) forBatchNorm()                 {}
+func (Any) forBatchNormV1()               {}
+func (Any) forBlockGrad()                 {}
+func (Any) forCast()                      {}
+func (Any) forConcat()                    {}
+func (Any) forConvolution()               {}
+func (Any) forConvolutionV1()             {}
+func (Any) forCrop()                      {}
+func (Any) forDeconvolution()             {}
+func (Any) forDropout()                   {}
+func (Any) forEmbedding()                 {}
+func (Any) forFlatten()                   {}
+func (Any) forFullyConnected()            {}
+func (Any) forGroupNorm()                 {}
+func (Any) forIdentityAttachKLSparseReg() {}
+func (Any) forInstanceNorm()              {}
+func (Any) forL2Normalization()           {}
+func (Any) forLRN()                       {}
+func (Any) forLayerNorm()                 {}
+func (Any) forLeakyReLU()                 {}
+func (Any) forLinearRegressionOutput()    {}
+func (Any) forLogisticRegressionOutput()  {}
+func (Any) forMAERegressionOutput()       {}
+func (Any) forMakeLoss()                  {}
+func (Any) forPad()                       {}
+func (Any) forPooling()                   {}
+func (Any) forReshape()                   {}
+func (Any) forSVMOutput()                 {}
+func (Any) forSliceChannel()              {}
+func (Any) forSoftmaxActivation()         {}
+func (Any) forSoftmaxOutput()             {}
+func (Any) forSwapAxis()                  {}
+func (Any) forUpSampling()                {}
+func (Any) forCopy()                      {}
+func (Any) forDivScalar()                 {}
+func (Any) forEqual()                     {}
+func (Any) forEqualScalar()               {}
+func (Any) forGreater()                   {}
+func (Any) forGreaterEqual()              {}
+func (Any) forGreaterEqualScalar()        {}
+func (Any) forGreaterScalar()             {}
+func (Any) forHypot()                     {}
+func (Any) forHypotScalar()               {}
+func (Any) forIdentityWithAttrLikeRhs()   {}
+func (Any) forLesser()                    {}
+func (Any) forLesserEqual()               {}
+func (Any) forLesserEqualScalar()         {}
+func (Any) forLesserScalar()              {}
+func (Any) forLogicalAnd()                {}
+func (Any) forLogicalAndScalar()          {}
+func (Any) forLogicalOr()                 {}
+func (Any) forLogicalOrScalar()           {}
+func (Any) forLogicalXor()                {}
+func (Any) forLogicalXorScalar()          {}
+func (Any) forMaximum()                   {}
+func (Any) forMaximumScalar()             {}
+func (Any) forMinimum()                   {}
+func (Any) forMinimumScalar()             {}
+func (Any) forMinusScalar()               {}
+func (Any) forMod()                       {}
+func (Any) forModScalar()                 {}
+func (Any) forMulScalar()                 {}
+func (Any) forNotEqual()                  {}
+func (Any) forNotEqualScalar()            {}
+func (Any) forPlusScalar()                {}
+func (Any) forPower()                     {}
+func (Any) forPowerScalar()               {}
+func (Any) forRdivScalar()                {}
+func (Any) forRminusScalar()              {}
+func (Any) forRmodScalar()                {}
+func (Any) forRpowerScalar()              {}
+func (Any) forSplitV2()                   {}
+func (Any) forAbs()                       {}
+func (Any) forAddN()                      {}
+func (Any) forArccos()                    {}
+func (Any) forArccosh()                   {}
+func (Any) forArcsin()                    {}
+func (Any) forArcsinh()                   {}
+func (Any) forArctan()                    {}
+func (Any) forArctanh()                   {}
+func (Any) forArgmax()                    {}
+func (Any) forArgmaxChannel()             {}
+func (Any) forArgmin()                    {}
+func (Any) forBatchDot()                  {}
+func (Any) forBroadcastAdd()              {}
+func (Any) forBroadcastAxis()             {}
+func (Any) forBroadcastDiv()              {}
+func (Any) forBroadcastEqual()            {}
+func (Any) forBroadcastGreater()          {}
+func (Any) forBroadcastGreaterEqual()     {}
+func (Any) forBroadcastHypot()            {}
+func (Any) forBroadcastLesser()           {}
+func (Any) forBroadcastLesserEqual()      {}
+func (Any) forBroadcastLike()             {}
+func (Any) forBroadcastLogicalAnd()       {}
+func (Any) forBroadcastLogicalOr()        {}
+func (Any) forBroadcastLogicalXor()       {}
+func (Any) forBroadcastMaximum()          {}
+func (Any) forBroadcastMinimum()          {}
+func (Any) forBroadcastMod()              {}
+func (Any) forBroadcastMul()              {}
+func (Any) forBroadcastNotEqual()         {}
+func (Any) forBroadcastPower()            {}
+func (Any) forBroadcastSub()              {}
+func (Any) forBroadcastTo()               {}
+func (Any) forCbrt()                      {}
+func (Any) forCeil()                      {}
+func (Any) forClip()                      {}
+func (Any) forCos()                       {}
+func (Any) forCosh()                      {}
+func (Any) forDegrees()                   {}
+func (Any) forDepthToSpace()              {}
+func (Any) forDiag()                      {}
+func (Any) forDot()                       {}
+func (Any) forElemwiseAdd()               {}
+func (Any) forElemwiseDiv()               {}
+func (Any) forElemwiseMul()               {}
+func (Any) forElemwiseSub()               {}
+func (Any) forErf()                       {}
+func (Any) forErfinv()                    {}
+func (Any) forExp()                       {}
+func (Any) forExpandDims()                {}
+func (Any) forExpm1()                     {}
+func (Any) forFix()                       {}
+func (Any) forFloor()                     {}
+func (Any) forGamma()                     {}
+func (Any) forGammaln()                   {}
+func (Any) forHardSigmoid()               {}
+func (Any) forLog()                       {}
+func (Any) forLog10()                     {}
+func (Any) forLog1p()                     {}
+func (Any) forLog2()                      {}
+func (Any) forLogSoftmax()                {}
+func (Any) forLogicalNot()                {}
+func (Any) forMakeLossFunc()              {}
+func (Any) forMax()                       {}
+func (Any) forMean()                      {}
+func (Any) forMin()                       {}
+func (Any) forMoments()                   {}
+func (Any) forNanprod()                   {}
+func (Any) forNansum()                    {}
+func (Any) forNegative()                  {}
+func (Any) forNorm()                      {}
+func (Any) forOneHot()                    {}
+func (Any) forOnesLike()                  {}
+func (Any) forProd()                      {}
+func (Any) forRadians()                   {}
+func (Any) forRcbrt()                     {}
+func (Any) forReciprocal()                {}
+func (Any) forRelu()                      {}
+func (Any) forRepeat()                    {}
+func (Any) forReshapeLike()               {}
+func (Any) forReverse()                   {}
+func (Any) forRint()                      {}
+func (Any) forRound()                     {}
+func (Any) forRsqrt()                     {}
+func (Any) forShapeArray()                {}
+func (Any) forSigmoid()                   {}
+func (Any) forSign()                      {}
+func (Any) forSin()                       {}
+func (Any) forSinh()                      {}
+func (Any) forSizeArray()                 {}
+func (Any) forSlice()                     {}
+func (Any) forSliceAxis()                 {}
+func (Any) forSliceLike()                 {}
+func (Any) forSmoothL1()                  {}
+func (Any) forSoftmax()                   {}
+func (Any) forSoftmaxCrossEntropy()       {}
+func (Any) forSoftmin()                   {}
+func (Any) forSoftsign()                  {}
+func (Any) forSpaceToDepth()              {}
+func (Any) forSqrt()                      {}
+func (Any) forSquare()                    {}
+func (Any) forSqueeze()                   {}
+func (Any) forStack()                     {}
+func (Any) forSum()                       {}
+func (Any) forTake()                      {}
+func (Any) forTan()                       {}
+func (Any) forTanh()                      {}
+func (Any) forTile()                      {}
+func (Any) forTranspose()                 {}
+func (Any) forTrunc()                     {}
+func (Any) forWhere()                     {}
+func (Any) forZerosLike()                 {}
 
 // ActivationActTypeValue is a value of the parameter act_type of Activation: the function.
 type ActivationActTypeValue string
@@ -1255,13 +1332,17 @@ func (AdjArg) forDeconvolution() {}
 // AlphaArg is what Alpha returns.
 type AlphaArg struct{ v float64 }
 
-// Alpha sets the parameter alpha of LRN: factor of the mean square; default 0.0001.
+// Alpha sets the parameter alpha.
+//
+//   - LRN: factor of the mean square; default 0.0001.
+//   - hard_sigmoid: the slope; default 0.2.
 func Alpha(v float64) AlphaArg { return AlphaArg{v} }
 
 // Apply sets alpha.
 func (o AlphaArg) Apply(s *Settings) { s.Float("alpha", o.v) }
 
-func (AlphaArg) forLRN() {}
+func (AlphaArg) forLRN()         {}
+func (AlphaArg) forHardSigmoid() {}
 
 // AxesArg is what Axes returns.
 type AxesArg struct{ v []int }
@@ -1269,6 +1350,7 @@ type AxesArg struct{ v []int }
 // Axes sets the parameter axes.
 //
 //   - Dropout: axes along which one draw serves all elements; default ().
+//   - moments: the axes along which; required.
 //   - slice_like: the axes to cut; all when empty; default ().
 //   - transpose: axis i of the output is axis axes[i] of data; empty reverses the axes; default ().
 func Axes(v ...int) AxesArg { return AxesArg{v} }
@@ -1277,6 +1359,7 @@ func Axes(v ...int) AxesArg { return AxesArg{v} }
 func (o AxesArg) Apply(s *Settings) { s.Ints("axes", o.v) }
 
 func (AxesArg) forDropout()   {}
+func (AxesArg) forMoments()   {}
 func (AxesArg) forSliceLike() {}
 func (AxesArg) forTranspose() {}
 
@@ -1285,7 +1368,8 @@ type AxisArg struct{ v []int }
 
 // Axis sets the parameter axis.
 //
-//   - BatchNorm: the channels; default 1.
+//   - BatchNorm, BatchNorm_v1: the channels; default 1.
+//   - LayerNorm: the axis that is normalized; default -1.
 //   - SliceChannel, _split_v2: the axis to cut; default 1.
 //   - argmax, argmin: the axis to search; the whole array when not given; default None.
 //   - broadcast_axis: axes of size 1; default ().
@@ -1301,6 +1385,8 @@ func Axis(v ...int) AxisArg { return AxisArg{v} }
 func (o AxisArg) Apply(s *Settings) { s.Param("axis", oneOrInts(o.v)) }
 
 func (AxisArg) forBatchNorm()     {}
+func (AxisArg) forBatchNormV1()   {}
+func (AxisArg) forLayerNorm()     {}
 func (AxisArg) forSliceChannel()  {}
 func (AxisArg) forSplitV2()       {}
 func (AxisArg) forArgmax()        {}
@@ -1347,13 +1433,17 @@ func (Axis2Arg) forDiag() {}
 // BetaArg is what Beta returns.
 type BetaArg struct{ v float64 }
 
-// Beta sets the parameter beta of LRN: the exponent; default 0.75.
+// Beta sets the parameter beta.
+//
+//   - LRN: the exponent; default 0.75.
+//   - hard_sigmoid: the value at 0; default 0.5.
 func Beta(v float64) BetaArg { return BetaArg{v} }
 
 // Apply sets beta.
 func (o BetaArg) Apply(s *Settings) { s.Float("beta", o.v) }
 
-func (BetaArg) forLRN() {}
+func (BetaArg) forLRN()         {}
+func (BetaArg) forHardSigmoid() {}
 
 // CenterCropArg is what CenterCrop returns.
 type CenterCropArg struct{ v bool }
@@ -1406,19 +1496,21 @@ func (CountIncludePadArg) forPooling() {}
 // CudnnOffArg is what CudnnOff returns.
 type CudnnOffArg struct{ v bool }
 
-// CudnnOff sets the parameter cudnn_off of BatchNorm, Convolution, Deconvolution, Dropout, Pooling: do without cuDNN; taken, not needed; default False.
+// CudnnOff sets the parameter cudnn_off of BatchNorm, BatchNorm_v1, Convolution, Convolution_v1, Deconvolution, Dropout, Pooling: do without cuDNN; taken, not needed; default False.
 func CudnnOff(v bool) CudnnOffArg { return CudnnOffArg{v} }
 
 // Apply sets cudnn_off.
 func (o CudnnOffArg) Apply(s *Settings) { s.Bool("cudnn_off", o.v) }
 
 func (CudnnOffArg) forBatchNorm()     {}
+func (CudnnOffArg) forBatchNormV1()   {}
 func (CudnnOffArg) forConvolution()   {}
+func (CudnnOffArg) forConvolutionV1() {}
 func (CudnnOffArg) forDeconvolution() {}
 func (CudnnOffArg) forDropout()       {}
 func (CudnnOffArg) forPooling()       {}
 
-// CudnnTuneValue is a value of the parameter cudnn_tune of Convolution, Deconvolution: how to choose an algorithm; taken, not needed; default None.
+// CudnnTuneValue is a value of the parameter cudnn_tune of Convolution, Convolution_v1, Deconvolution: how to choose an algorithm; taken, not needed; default None.
 type CudnnTuneValue string
 
 // The values of cudnn_tune.
@@ -1433,6 +1525,7 @@ const (
 func (v CudnnTuneValue) Apply(s *Settings) { s.Param("cudnn_tune", string(v)) }
 
 func (CudnnTuneValue) forConvolution()   {}
+func (CudnnTuneValue) forConvolutionV1() {}
 func (CudnnTuneValue) forDeconvolution() {}
 
 // DTypeArg is what DType returns.
@@ -1441,25 +1534,30 @@ type DTypeArg struct{ v backend.DType }
 // DType sets the parameter dtype.
 //
 //   - Embedding: element type of weight; default float32.
+//   - log_softmax, softmax, softmin: element type of the result; that of data when not given; default None.
 //   - one_hot: element type of the result; default float32.
 func DType(v backend.DType) DTypeArg { return DTypeArg{v} }
 
 // Apply sets dtype.
 func (o DTypeArg) Apply(s *Settings) { s.Param("dtype", o.v.String()) }
 
-func (DTypeArg) forEmbedding() {}
-func (DTypeArg) forOneHot()    {}
+func (DTypeArg) forEmbedding()  {}
+func (DTypeArg) forLogSoftmax() {}
+func (DTypeArg) forOneHot()     {}
+func (DTypeArg) forSoftmax()    {}
+func (DTypeArg) forSoftmin()    {}
 
 // DilateArg is what Dilate returns.
 type DilateArg struct{ v []int }
 
-// Dilate sets the parameter dilate of Convolution, Deconvolution: distances between the elements of a window; 1 when empty; default ().
+// Dilate sets the parameter dilate of Convolution, Convolution_v1, Deconvolution: distances between the elements of a window; 1 when empty; default ().
 func Dilate(v ...int) DilateArg { return DilateArg{v} }
 
 // Apply sets dilate.
 func (o DilateArg) Apply(s *Settings) { s.Ints("dilate", o.v) }
 
 func (DilateArg) forConvolution()   {}
+func (DilateArg) forConvolutionV1() {}
 func (DilateArg) forDeconvolution() {}
 
 // DimArg is what Dim returns.
@@ -1512,13 +1610,22 @@ func (DropoutModeValue) forDropout() {}
 // EpsArg is what Eps returns.
 type EpsArg struct{ v float64 }
 
-// Eps sets the parameter eps of BatchNorm: added to the variance; default 0.001.
+// Eps sets the parameter eps.
+//
+//   - BatchNorm, BatchNorm_v1, InstanceNorm: added to the variance; default 0.001.
+//   - GroupNorm, LayerNorm: added to the variance; default 1e-05.
+//   - L2Normalization: added to the sum of squares; default 1e-10.
 func Eps(v float64) EpsArg { return EpsArg{v} }
 
 // Apply sets eps.
 func (o EpsArg) Apply(s *Settings) { s.Float("eps", o.v) }
 
-func (EpsArg) forBatchNorm() {}
+func (EpsArg) forBatchNorm()       {}
+func (EpsArg) forBatchNormV1()     {}
+func (EpsArg) forGroupNorm()       {}
+func (EpsArg) forInstanceNorm()    {}
+func (EpsArg) forL2Normalization() {}
+func (EpsArg) forLayerNorm()       {}
 
 // ExcludeArg is what Exclude returns.
 type ExcludeArg struct{ v bool }
@@ -1540,13 +1647,14 @@ func (ExcludeArg) forSum()     {}
 // FixGammaArg is what FixGamma returns.
 type FixGammaArg struct{ v bool }
 
-// FixGamma sets the parameter fix_gamma of BatchNorm: gamma is 1 and gets no gradient; default True.
+// FixGamma sets the parameter fix_gamma of BatchNorm, BatchNorm_v1: gamma is 1 and gets no gradient; default True.
 func FixGamma(v bool) FixGammaArg { return FixGammaArg{v} }
 
 // Apply sets fix_gamma.
 func (o FixGammaArg) Apply(s *Settings) { s.Bool("fix_gamma", o.v) }
 
-func (FixGammaArg) forBatchNorm() {}
+func (FixGammaArg) forBatchNorm()   {}
+func (FixGammaArg) forBatchNormV1() {}
 
 // FlattenArg is what Flatten returns.
 type FlattenArg struct{ v bool }
@@ -1639,6 +1747,7 @@ type KeepDimsArg struct{ v bool }
 //
 //   - argmax, argmin: keep the axis as 1; default False.
 //   - max, mean, min, nanprod, nansum, norm, prod, sum: keep reduced axes as 1; default False.
+//   - moments: keep them as 1; default False.
 func KeepDims(v bool) KeepDimsArg { return KeepDimsArg{v} }
 
 // Apply sets keepdims.
@@ -1649,6 +1758,7 @@ func (KeepDimsArg) forArgmin()  {}
 func (KeepDimsArg) forMax()     {}
 func (KeepDimsArg) forMean()    {}
 func (KeepDimsArg) forMin()     {}
+func (KeepDimsArg) forMoments() {}
 func (KeepDimsArg) forNanprod() {}
 func (KeepDimsArg) forNansum()  {}
 func (KeepDimsArg) forNorm()    {}
@@ -1671,7 +1781,7 @@ type KernelArg struct{ v []int }
 
 // Kernel sets the parameter kernel.
 //
-//   - Convolution, Deconvolution: size of the window: (w,), (h, w) or (d, h, w); required.
+//   - Convolution, Convolution_v1, Deconvolution: size of the window: (w,), (h, w) or (d, h, w); required.
 //   - Pooling: size of the window: (w,), (h, w) or (d, h, w); needed without global_pool; default ().
 func Kernel(v ...int) KernelArg { return KernelArg{v} }
 
@@ -1679,10 +1789,26 @@ func Kernel(v ...int) KernelArg { return KernelArg{v} }
 func (o KernelArg) Apply(s *Settings) { s.Ints("kernel", o.v) }
 
 func (KernelArg) forConvolution()   {}
+func (KernelArg) forConvolutionV1() {}
 func (KernelArg) forDeconvolution() {}
 func (KernelArg) forPooling()       {}
 
-// LayoutValue is a value of the parameter layout of Convolution, Deconvolution, Pooling: order of the axes; channels come second; default None.
+// L2NormalizationModeValue is a value of the parameter mode of L2Normalization: the norm is that of each example, of the channels at each position, or of the positions of each channel; default instance.
+type L2NormalizationModeValue string
+
+// The values of mode.
+const (
+	L2NormalizationInstance L2NormalizationModeValue = "instance"
+	L2NormalizationChannel  L2NormalizationModeValue = "channel"
+	L2NormalizationSpatial  L2NormalizationModeValue = "spatial"
+)
+
+// Apply sets mode.
+func (v L2NormalizationModeValue) Apply(s *Settings) { s.Param("mode", string(v)) }
+
+func (L2NormalizationModeValue) forL2Normalization() {}
+
+// LayoutValue is a value of the parameter layout of Convolution, Convolution_v1, Deconvolution, Pooling: order of the axes; channels come second; default None.
 type LayoutValue string
 
 // The values of layout.
@@ -1697,6 +1823,7 @@ const (
 func (v LayoutValue) Apply(s *Settings) { s.Param("layout", string(v)) }
 
 func (LayoutValue) forConvolution()   {}
+func (LayoutValue) forConvolutionV1() {}
 func (LayoutValue) forDeconvolution() {}
 func (LayoutValue) forPooling()       {}
 
@@ -1762,16 +1889,32 @@ func (o LowerBoundArg) Apply(s *Settings) { s.Float("lower_bound", o.v) }
 
 func (LowerBoundArg) forLeakyReLU() {}
 
+// MarginArg is what Margin returns.
+type MarginArg struct{ v float64 }
+
+// Margin sets the parameter margin of SVMOutput: how far scores are to be from 0; default 1.0.
+func Margin(v float64) MarginArg { return MarginArg{v} }
+
+// Apply sets margin.
+func (o MarginArg) Apply(s *Settings) { s.Float("margin", o.v) }
+
+func (MarginArg) forSVMOutput() {}
+
 // MomentumArg is what Momentum returns.
 type MomentumArg struct{ v float64 }
 
-// Momentum sets the parameter momentum of BatchNorm: share of the old moving statistics; default 0.9.
+// Momentum sets the parameter momentum.
+//
+//   - BatchNorm, BatchNorm_v1: share of the old moving statistics; default 0.9.
+//   - IdentityAttachKLSparseReg: share of the old moving average; default 0.9.
 func Momentum(v float64) MomentumArg { return MomentumArg{v} }
 
 // Apply sets momentum.
 func (o MomentumArg) Apply(s *Settings) { s.Float("momentum", o.v) }
 
-func (MomentumArg) forBatchNorm() {}
+func (MomentumArg) forBatchNorm()                 {}
+func (MomentumArg) forBatchNormV1()               {}
+func (MomentumArg) forIdentityAttachKLSparseReg() {}
 
 // MultiInputModeValue is a value of the parameter multi_input_mode of UpSampling: of nearest: join the inputs along the channels, or add them; default concat.
 type MultiInputModeValue string
@@ -1803,7 +1946,7 @@ type NoBiasArg struct{ v bool }
 
 // NoBias sets the parameter no_bias.
 //
-//   - Convolution, FullyConnected: leave the bias out; default False.
+//   - Convolution, Convolution_v1, FullyConnected: leave the bias out; default False.
 //   - Deconvolution: leave the bias out; default True.
 func NoBias(v bool) NoBiasArg { return NoBiasArg{v} }
 
@@ -1811,6 +1954,7 @@ func NoBias(v bool) NoBiasArg { return NoBiasArg{v} }
 func (o NoBiasArg) Apply(s *Settings) { s.Bool("no_bias", o.v) }
 
 func (NoBiasArg) forConvolution()    {}
+func (NoBiasArg) forConvolutionV1()  {}
 func (NoBiasArg) forDeconvolution()  {}
 func (NoBiasArg) forFullyConnected() {}
 
@@ -1847,14 +1991,26 @@ func (NumFilterArg) forUpSampling() {}
 // NumGroupArg is what NumGroup returns.
 type NumGroupArg struct{ v int }
 
-// NumGroup sets the parameter num_group of Convolution, Deconvolution: channels are divided into so many groups that do not mix; default 1.
+// NumGroup sets the parameter num_group of Convolution, Convolution_v1, Deconvolution: channels are divided into so many groups that do not mix; default 1.
 func NumGroup(v int) NumGroupArg { return NumGroupArg{v} }
 
 // Apply sets num_group.
 func (o NumGroupArg) Apply(s *Settings) { s.Int("num_group", o.v) }
 
 func (NumGroupArg) forConvolution()   {}
+func (NumGroupArg) forConvolutionV1() {}
 func (NumGroupArg) forDeconvolution() {}
+
+// NumGroupsArg is what NumGroups returns.
+type NumGroupsArg struct{ v int }
+
+// NumGroups sets the parameter num_groups of GroupNorm: the channels are divided into so many groups; default 1.
+func NumGroups(v int) NumGroupsArg { return NumGroupsArg{v} }
+
+// Apply sets num_groups.
+func (o NumGroupsArg) Apply(s *Settings) { s.Int("num_groups", o.v) }
+
+func (NumGroupsArg) forGroupNorm() {}
 
 // OffValueArg is what OffValue returns.
 type OffValueArg struct{ v float64 }
@@ -1900,6 +2056,17 @@ func (o OrdArg) Apply(s *Settings) { s.Int("ord", o.v) }
 
 func (OrdArg) forNorm() {}
 
+// OutDTypeArg is what OutDType returns.
+type OutDTypeArg struct{ v backend.DType }
+
+// OutDType sets the parameter out_dtype of norm: element type of the result; that of data when not given; default None.
+func OutDType(v backend.DType) OutDTypeArg { return OutDTypeArg{v} }
+
+// Apply sets out_dtype.
+func (o OutDTypeArg) Apply(s *Settings) { s.Param("out_dtype", o.v.String()) }
+
+func (OutDTypeArg) forNorm() {}
+
 // OutGradArg is what OutGrad returns.
 type OutGradArg struct{ v bool }
 
@@ -1914,13 +2081,19 @@ func (OutGradArg) forSoftmaxOutput() {}
 // OutputMeanVarArg is what OutputMeanVar returns.
 type OutputMeanVarArg struct{ v bool }
 
-// OutputMeanVar sets the parameter output_mean_var of BatchNorm: give the mean and 1/√(variance + eps) as outputs; default False.
+// OutputMeanVar sets the parameter output_mean_var.
+//
+//   - BatchNorm, BatchNorm_v1: give the mean and 1/√(variance + eps) as outputs; default False.
+//   - GroupNorm, LayerNorm: give mean and √(variance + eps) as outputs; no gradient flows through them; default False.
 func OutputMeanVar(v bool) OutputMeanVarArg { return OutputMeanVarArg{v} }
 
 // Apply sets output_mean_var.
 func (o OutputMeanVarArg) Apply(s *Settings) { s.Bool("output_mean_var", o.v) }
 
-func (OutputMeanVarArg) forBatchNorm() {}
+func (OutputMeanVarArg) forBatchNorm()   {}
+func (OutputMeanVarArg) forBatchNormV1() {}
+func (OutputMeanVarArg) forGroupNorm()   {}
+func (OutputMeanVarArg) forLayerNorm()   {}
 
 // PArg is what P returns.
 type PArg struct{ v float64 }
@@ -1949,7 +2122,7 @@ type PadArg struct{ v []int }
 
 // Pad sets the parameter pad.
 //
-//   - Convolution: zeros before and after each axis; 0 when empty; default ().
+//   - Convolution, Convolution_v1: zeros before and after each axis; 0 when empty; default ().
 //   - Deconvolution: elements cut off before and after each axis of the output; 0 when empty; default ().
 //   - Pooling: border before and after each axis; 0 when empty; default ().
 func Pad(v ...int) PadArg { return PadArg{v} }
@@ -1958,6 +2131,7 @@ func Pad(v ...int) PadArg { return PadArg{v} }
 func (o PadArg) Apply(s *Settings) { s.Ints("pad", o.v) }
 
 func (PadArg) forConvolution()   {}
+func (PadArg) forConvolutionV1() {}
 func (PadArg) forDeconvolution() {}
 func (PadArg) forPooling()       {}
 
@@ -1973,6 +2147,17 @@ const (
 
 // Apply sets mode.
 func (v PadModeValue) Apply(s *Settings) { s.Param("mode", string(v)) }
+
+// PenaltyArg is what Penalty returns.
+type PenaltyArg struct{ v float64 }
+
+// Penalty sets the parameter penalty of IdentityAttachKLSparseReg: factor of the gradient added; default 0.001.
+func Penalty(v float64) PenaltyArg { return PenaltyArg{v} }
+
+// Apply sets penalty.
+func (o PenaltyArg) Apply(s *Settings) { s.Float("penalty", o.v) }
+
+func (PenaltyArg) forIdentityAttachKLSparseReg() {}
 
 // PoolTypeValue is a value of the parameter pool_type of Pooling: how a window combines; default max.
 type PoolTypeValue string
@@ -2000,6 +2185,19 @@ func PreserveShape(v bool) PreserveShapeArg { return PreserveShapeArg{v} }
 func (o PreserveShapeArg) Apply(s *Settings) { s.Bool("preserve_shape", o.v) }
 
 func (PreserveShapeArg) forSoftmaxOutput() {}
+
+// RegularizationCoefficientArg is what RegularizationCoefficient returns.
+type RegularizationCoefficientArg struct{ v float64 }
+
+// RegularizationCoefficient sets the parameter regularization_coefficient of SVMOutput: factor of the gradient; default 1.0.
+func RegularizationCoefficient(v float64) RegularizationCoefficientArg {
+	return RegularizationCoefficientArg{v}
+}
+
+// Apply sets regularization_coefficient.
+func (o RegularizationCoefficientArg) Apply(s *Settings) { s.Float("regularization_coefficient", o.v) }
+
+func (RegularizationCoefficientArg) forSVMOutput() {}
 
 // ReverseArg is what Reverse returns.
 type ReverseArg struct{ v bool }
@@ -2148,6 +2346,17 @@ func (o SparseGradArg) Apply(s *Settings) { s.Bool("sparse_grad", o.v) }
 
 func (SparseGradArg) forEmbedding() {}
 
+// SparsenessTargetArg is what SparsenessTarget returns.
+type SparsenessTargetArg struct{ v float64 }
+
+// SparsenessTarget sets the parameter sparseness_target of IdentityAttachKLSparseReg: the mean activation wanted; default 0.1.
+func SparsenessTarget(v float64) SparsenessTargetArg { return SparsenessTargetArg{v} }
+
+// Apply sets sparseness_target.
+func (o SparsenessTargetArg) Apply(s *Settings) { s.Float("sparseness_target", o.v) }
+
+func (SparsenessTargetArg) forIdentityAttachKLSparseReg() {}
+
 // SqueezeAxisArg is what SqueezeAxis returns.
 type SqueezeAxisArg struct{ v bool }
 
@@ -2176,7 +2385,7 @@ type StrideArg struct{ v []int }
 
 // Stride sets the parameter stride.
 //
-//   - Convolution, Pooling: steps of the window; 1 when empty; default ().
+//   - Convolution, Convolution_v1, Pooling: steps of the window; 1 when empty; default ().
 //   - Deconvolution: steps of the window over the output; 1 when empty; default ().
 func Stride(v ...int) StrideArg { return StrideArg{v} }
 
@@ -2184,6 +2393,7 @@ func Stride(v ...int) StrideArg { return StrideArg{v} }
 func (o StrideArg) Apply(s *Settings) { s.Ints("stride", o.v) }
 
 func (StrideArg) forConvolution()   {}
+func (StrideArg) forConvolutionV1() {}
 func (StrideArg) forDeconvolution() {}
 func (StrideArg) forPooling()       {}
 
@@ -2268,13 +2478,14 @@ func (UpperBoundArg) forLeakyReLU() {}
 // UseGlobalStatsArg is what UseGlobalStats returns.
 type UseGlobalStatsArg struct{ v bool }
 
-// UseGlobalStats sets the parameter use_global_stats of BatchNorm: use the moving statistics in training too; default False.
+// UseGlobalStats sets the parameter use_global_stats of BatchNorm, BatchNorm_v1: use the moving statistics in training too; default False.
 func UseGlobalStats(v bool) UseGlobalStatsArg { return UseGlobalStatsArg{v} }
 
 // Apply sets use_global_stats.
 func (o UseGlobalStatsArg) Apply(s *Settings) { s.Bool("use_global_stats", o.v) }
 
-func (UseGlobalStatsArg) forBatchNorm() {}
+func (UseGlobalStatsArg) forBatchNorm()   {}
+func (UseGlobalStatsArg) forBatchNormV1() {}
 
 // UseIgnoreArg is what UseIgnore returns.
 type UseIgnoreArg struct{ v bool }
@@ -2286,6 +2497,30 @@ func UseIgnore(v bool) UseIgnoreArg { return UseIgnoreArg{v} }
 func (o UseIgnoreArg) Apply(s *Settings) { s.Bool("use_ignore", o.v) }
 
 func (UseIgnoreArg) forSoftmaxOutput() {}
+
+// UseLengthArg is what UseLength returns.
+type UseLengthArg struct{ v bool }
+
+// UseLength sets the parameter use_length of log_softmax, softmax, softmin: take the first elements of the axis only, as many as the input length says; the others become 0; default False.
+func UseLength(v bool) UseLengthArg { return UseLengthArg{v} }
+
+// Apply sets use_length.
+func (o UseLengthArg) Apply(s *Settings) { s.Bool("use_length", o.v) }
+
+func (UseLengthArg) forLogSoftmax() {}
+func (UseLengthArg) forSoftmax()    {}
+func (UseLengthArg) forSoftmin()    {}
+
+// UseLinearArg is what UseLinear returns.
+type UseLinearArg struct{ v bool }
+
+// UseLinear sets the parameter use_linear of SVMOutput: the hinge loss; otherwise its square; default False.
+func UseLinear(v bool) UseLinearArg { return UseLinearArg{v} }
+
+// Apply sets use_linear.
+func (o UseLinearArg) Apply(s *Settings) { s.Bool("use_linear", o.v) }
+
+func (UseLinearArg) forSVMOutput() {}
 
 // ValidThreshArg is what ValidThresh returns.
 type ValidThreshArg struct{ v float64 }
@@ -2303,7 +2538,7 @@ type WorkspaceArg struct{ v int }
 
 // Workspace sets the parameter workspace.
 //
-//   - Convolution: MiB of temporary memory; taken, not needed; default 1024.
+//   - Convolution, Convolution_v1: MiB of temporary memory; taken, not needed; default 1024.
 //   - Deconvolution, UpSampling: MiB of temporary memory; taken, not needed; default 512.
 func Workspace(v int) WorkspaceArg { return WorkspaceArg{v} }
 
@@ -2311,5 +2546,6 @@ func Workspace(v int) WorkspaceArg { return WorkspaceArg{v} }
 func (o WorkspaceArg) Apply(s *Settings) { s.Int("workspace", o.v) }
 
 func (WorkspaceArg) forConvolution()   {}
+func (WorkspaceArg) forConvolutionV1() {}
 func (WorkspaceArg) forDeconvolution() {}
 func (WorkspaceArg) forUpSampling()    {}

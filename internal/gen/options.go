@@ -20,15 +20,16 @@ type kind struct {
 }
 
 var kinds = map[reflect.Type]kind{
-	reflect.TypeFor[int]():           {"int", "Int"},
-	reflect.TypeFor[*int]():          {"int", "Int"},
-	reflect.TypeFor[float64]():       {"float64", "Float"},
-	reflect.TypeFor[*float64]():      {"float64", "Float"},
-	reflect.TypeFor[bool]():          {"bool", "Bool"},
-	reflect.TypeFor[string]():        {"string", "Param"},
-	reflect.TypeFor[[]int]():         {"[]int", "Ints"},
-	reflect.TypeFor[[]float64]():     {"[]float64", "Floats"},
-	reflect.TypeFor[backend.DType](): {"backend.DType", "Param"},
+	reflect.TypeFor[int]():            {"int", "Int"},
+	reflect.TypeFor[*int]():           {"int", "Int"},
+	reflect.TypeFor[float64]():        {"float64", "Float"},
+	reflect.TypeFor[*float64]():       {"float64", "Float"},
+	reflect.TypeFor[bool]():           {"bool", "Bool"},
+	reflect.TypeFor[string]():         {"string", "Param"},
+	reflect.TypeFor[[]int]():          {"[]int", "Ints"},
+	reflect.TypeFor[[]float64]():      {"[]float64", "Floats"},
+	reflect.TypeFor[backend.DType]():  {"backend.DType", "Param"},
+	reflect.TypeFor[*backend.DType](): {"backend.DType", "Param"},
 }
 
 // option is one parameter of one or more operators: a type in package with that fits these, and its constructor or, for an
