@@ -5,7 +5,6 @@ import (
 	"math"
 
 	"github.com/gomx-org/gomx/backend"
-	"github.com/gomx-org/gomx/backend/expr"
 	"github.com/gomx-org/gomx/internal/keyword"
 )
 
@@ -50,11 +49,7 @@ func (o Adam) numbers() (beta1, beta2, epsilon float64) {
 func (o Adam) Name() string { return "adam" }
 
 // Common gives the shared settings; the default learning rate is 0.001.
-func (o Adam) Common() Common {
-	return Common{LearningRate: rate(o.LearningRate, o.LRScheduler, 0.001), WD: o.WD, ClipGradient: o.ClipGradient,
-		RescaleGrad: o.RescaleGrad, LRScheduler: o.LRScheduler, LRMult: o.LRMult, WDMult: o.WDMult,
-		BeginNumUpdate: o.BeginNumUpdate, MultiPrecision: o.MultiPrecision}
-}
+func (o Adam) Common() Common { return commonOf(o, 0.001) }
 
 // Config describes the optimizer.
 func (o Adam) Config() Config { return describe(o) }
@@ -79,19 +74,11 @@ func (o Adam) HyperValues(u Rate, dst []float32) {
 	values(u, o.ClipGradient, dst, b1, b2, eps)
 }
 
-var (
-	adamExpr = expr.MustParse("w g m v lr wd rs b1 b2 eps -> d = rs*g + wd*w; " +
-		"m1 = b1*m + (1 - b1)*d; v1 = b2*v + (1 - b2)*(d*d); w - lr*m1/(sqrt(v1) + eps), m1, v1")
-	adamClipExpr = expr.MustParse("w g m v lr wd rs b1 b2 eps c -> d = min(max(rs*g + wd*w, -c), c); " +
-		"m1 = b1*m + (1 - b1)*d; v1 = b2*v + (1 - b2)*(d*d); w - lr*m1/(sqrt(v1) + eps), m1, v1")
-)
+var adamFormula = newFormula("w g m v lr wd rs b1 b2 eps -> d = [rs*g + wd*w]; " +
+	"m1 = b1*m + (1 - b1)*d; v1 = b2*v + (1 - b2)*(d*d); w - lr*m1/(sqrt(v1) + eps), m1, v1")
 
 // Update says the formula above.
 func (o Adam) Update(b *backend.Builder, w, g backend.Value, states, hyper []backend.Value) (backend.Value, []backend.Value) {
 	c := o.Common()
-	e := adamExpr
-	if c.clipped() {
-		e = adamClipExpr
-	}
-	return c.apply(b, w, g, states, hyper, func(in []backend.Value) []backend.Value { return b.Map(e, in...) })
+	return c.apply(b, w, g, states, hyper, func(in []backend.Value) []backend.Value { return b.Map(adamFormula.pick(&c), in...) })
 }

@@ -22,6 +22,10 @@ type Rate struct {
 	LR, WD      float64 // with the parameter's factors
 	RescaleGrad float64
 	T           int // how many updates the parameter has seen, this one included
+	// Ratio is the rate of this update over that of the one before, as the scheduler has them; 1 at first.
+	Ratio float64
+	// IsOffset marks biases, betas and gammas, by name, for optimizers that treat them apart.
+	IsOffset bool
 }
 
 // Rates counts the updates of each parameter and knows its learning rate and weight decay. The rules are MXNet's: the
@@ -34,11 +38,13 @@ type Rates struct {
 	c         Common
 	lrMult    []float64
 	wdMult    []float64
+	offset    []bool
 	counts    []int
 	numUpdate int
 
 	cached int     // the update that lr is for
 	lr     float64 // before factors
+	ratio  float64 // over that of the update before
 }
 
 // NewRates starts counting at BeginNumUpdate.
@@ -69,8 +75,19 @@ func (r *Rates) add(p *Param) error {
 		return err
 	}
 	r.lrMult, r.wdMult = append(r.lrMult, lr), append(r.wdMult, wd)
+	r.offset = append(r.offset, isOffset(p.Name))
 	r.counts = append(r.counts, r.c.BeginNumUpdate)
 	return nil
+}
+
+// isOffset tells by its name whether a parameter is added or scales a channel; MXNet's LARS goes by the same endings.
+func isOffset(name string) bool {
+	for _, end := range []string{"bias", "beta", "gamma"} {
+		if strings.HasSuffix(name, end) {
+			return true
+		}
+	}
+	return false
 }
 
 // factor is the explicit factor of a parameter, else its attribute, else def.
@@ -93,13 +110,14 @@ func factor(p *Param, attr string, explicit map[string]float64, def float64) (fl
 func (r *Rates) Next(i int) Rate {
 	r.counts[i]++
 	r.numUpdate = max(r.numUpdate, r.counts[i])
-	return Rate{LR: r.LearningRate() * r.lrMult[i], WD: r.c.WD * r.wdMult[i], RescaleGrad: r.rescale(), T: r.counts[i]}
+	lr := r.LearningRate()
+	return Rate{LR: lr * r.lrMult[i], WD: r.c.WD * r.wdMult[i], RescaleGrad: r.rescale(), T: r.counts[i], Ratio: r.lrRatio(), IsOffset: r.offset[i]}
 }
 
 // twin is the first parameter that has the same factors as i.
 func (r *Rates) twin(i int) int {
 	j := 0
-	for r.lrMult[j] != r.lrMult[i] || r.wdMult[j] != r.wdMult[i] {
+	for r.lrMult[j] != r.lrMult[i] || r.wdMult[j] != r.wdMult[i] || r.offset[j] != r.offset[i] {
 		j++
 	}
 	return j
@@ -122,9 +140,22 @@ func (r *Rates) LearningRate() float64 {
 		if r.Changed != nil && r.cached >= 0 && lr != r.lr {
 			r.Changed(n, lr)
 		}
-		r.cached, r.lr = n, lr
+		r.cached, r.lr, r.ratio = n, lr, 1
+		if n > 1 {
+			if before := r.c.LRScheduler.Rate(r.c.LearningRate, n-1); before > 0 {
+				r.ratio = lr / before
+			}
+		}
 	}
 	return r.lr
+}
+
+// lrRatio is Rate.Ratio of the latest update.
+func (r *Rates) lrRatio() float64 {
+	if r.c.LRScheduler == nil {
+		return 1
+	}
+	return r.ratio
 }
 
 // SetLearningRate changes the rate; with a scheduler it is an error, as in MXNet, because the scheduler decides.

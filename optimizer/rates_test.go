@@ -106,10 +106,10 @@ func TestRatesCountAndRestore(t *testing.T) {
 	r.SetDefaultRescale(0.25)
 	var changes []int
 	r.Changed = func(n int, lr float64) { changes = append(changes, n) }
-	assert.Equal(t, Rate{LR: .5, RescaleGrad: .25, T: 3}, r.Next(0))
+	assert.Equal(t, Rate{LR: .5, RescaleGrad: .25, T: 3, Ratio: .5}, r.Next(0))
 	r.Next(0)
-	assert.Equal(t, Rate{LR: .25, RescaleGrad: .25, T: 5}, r.Next(0))
-	assert.Equal(t, Rate{LR: .25, RescaleGrad: .25, T: 3}, r.Next(1), "the rate follows the parameter updated most")
+	assert.Equal(t, Rate{LR: .25, RescaleGrad: .25, T: 5, Ratio: .5}, r.Next(0))
+	assert.Equal(t, Rate{LR: .25, RescaleGrad: .25, T: 3, Ratio: .5}, r.Next(1), "the rate follows the parameter updated most")
 	assert.Equal(t, []int{5}, changes)
 	assert.ErrorContains(t, r.SetLearningRate(1), "decided by the lr_scheduler")
 
@@ -155,7 +155,7 @@ func TestNewErrors(t *testing.T) {
 	for _, c := range []struct {
 		name, key, val, want string
 	}{
-		{"sgdd", "wd", "0", `no optimizer "sgdd"; there are adam`},
+		{"sgdd", "wd", "0", `no optimizer "sgdd"; there are adadelta, adagrad, adam`},
 		{"sgd", "wdd", "0", `sgd: no parameter "wdd"; there are learning_rate, momentum`},
 		{"sgd", "learning_rate", "-1", "learning_rate is -1, want at least 0"},
 		{"sgd", "learning_rate", "nan", `learning_rate="nan": want a number`},

@@ -4,7 +4,6 @@ import (
 	"fmt"
 
 	"github.com/gomx-org/gomx/backend"
-	"github.com/gomx-org/gomx/backend/expr"
 )
 
 // SGD is stochastic gradient descent with momentum and weight decay, as MXNet 1.9.1 has it: weight decay joins the
@@ -39,11 +38,7 @@ func init() {
 func (o SGD) Name() string { return "sgd" }
 
 // Common gives the shared settings; the default learning rate is 0.01.
-func (o SGD) Common() Common {
-	return Common{LearningRate: rate(o.LearningRate, o.LRScheduler, 0.01), WD: o.WD, ClipGradient: o.ClipGradient,
-		RescaleGrad: o.RescaleGrad, LRScheduler: o.LRScheduler, LRMult: o.LRMult, WDMult: o.WDMult,
-		BeginNumUpdate: o.BeginNumUpdate, MultiPrecision: o.MultiPrecision}
-}
+func (o SGD) Common() Common { return commonOf(o, 0.01) }
 
 // Config describes the optimizer.
 func (o SGD) Config() Config { return describe(o) }
@@ -51,10 +46,7 @@ func (o SGD) Config() Config { return describe(o) }
 // States is the momentum mom, unless there is none.
 func (o SGD) States(s backend.Shape, t backend.DType) []StateSpec {
 	c := o.Common()
-	if o.Momentum == 0 {
-		return c.stateSpecs(s, t)
-	}
-	return c.stateSpecs(s, t, "mom")
+	return c.momentum(s, t, o.Momentum)
 }
 
 // Hyper is lr, wd, rescale_grad, momentum and clip_gradient; the last two only where they are used.
@@ -76,23 +68,16 @@ func (o SGD) HyperValues(u Rate, dst []float32) {
 }
 
 var (
-	sgdExpr        = expr.MustParse("w g lr wd rs -> w - lr*(rs*g + wd*w)")
-	sgdClipExpr    = expr.MustParse("w g lr wd rs c -> w - lr*(min(max(rs*g, -c), c) + wd*w)")
-	sgdMomExpr     = expr.MustParse("w g m lr wd rs mu -> v = mu*m - lr*(rs*g + wd*w); w + v, v")
-	sgdMomClipExpr = expr.MustParse("w g m lr wd rs mu c -> v = mu*m - lr*(min(max(rs*g, -c), c) + wd*w); w + v, v")
+	sgdFormula    = newFormula("w g lr wd rs -> w - lr*([rs*g] + wd*w)")
+	sgdMomFormula = newFormula("w g m lr wd rs mu -> v = mu*m - lr*([rs*g] + wd*w); w + v, v")
 )
 
 // Update says the formula above.
 func (o SGD) Update(b *backend.Builder, w, g backend.Value, states, hyper []backend.Value) (backend.Value, []backend.Value) {
 	c := o.Common()
-	e := sgdExpr
-	switch {
-	case o.Momentum != 0 && c.clipped():
-		e = sgdMomClipExpr
-	case o.Momentum != 0:
-		e = sgdMomExpr
-	case c.clipped():
-		e = sgdClipExpr
+	f := &sgdFormula
+	if o.Momentum != 0 {
+		f = &sgdMomFormula
 	}
-	return c.apply(b, w, g, states, hyper, func(in []backend.Value) []backend.Value { return b.Map(e, in...) })
+	return c.apply(b, w, g, states, hyper, func(in []backend.Value) []backend.Value { return b.Map(f.pick(&c), in...) })
 }

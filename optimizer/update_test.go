@@ -72,7 +72,7 @@ func makeOptimizer(t *testing.T, name string, kwargs map[string]json.RawMessage)
 func TestRecorded(t *testing.T) {
 	files, err := filepath.Glob("testdata/optim/*-*.json")
 	require.NoError(t, err)
-	require.Len(t, files, 13)
+	require.Len(t, files, 64)
 	for _, file := range files {
 		var c optimCase
 		load(t, file, &c)

@@ -2,7 +2,8 @@
 // initializer have the names, defaults and spellings that MXNet's files and command lines use.
 //
 // Fields carry a tag, `gomx:"beta1,default=0.9"`. A zero field stands for its default; Zero stands for a true 0 where the
-// default is another number. Types: float64, int, bool, string, []int, map[string]float64.
+// default is another number. `gomx:"not bias_correction"` is a bool that says the opposite of the argument, which is true by
+// default. Types: float64, int, bool, string, []int, map[string]float64.
 package keyword
 
 import (
@@ -24,6 +25,7 @@ type Arg struct{ Name, JSON string }
 type field struct {
 	name, def string
 	index     int
+	not       bool
 }
 
 func fieldsOf(t reflect.Type) []field {
@@ -34,7 +36,8 @@ func fieldsOf(t reflect.Type) []field {
 			continue
 		}
 		name, rest, _ := strings.Cut(tag, ",")
-		fs = append(fs, field{name, strings.TrimPrefix(rest, "default="), i})
+		name, not := strings.CutPrefix(name, "not ")
+		fs = append(fs, field{name, strings.TrimPrefix(rest, "default="), i, not})
 	}
 	return fs
 }
@@ -55,6 +58,9 @@ func Args(p any) []Arg {
 		}
 		if k := x.Kind(); (k == reflect.Map || k == reflect.Slice || k == reflect.String) && x.Len() == 0 {
 			continue
+		}
+		if f.not {
+			x = reflect.ValueOf(!x.Bool())
 		}
 		args = append(args, Arg{f.name, format(x)})
 	}
@@ -119,6 +125,9 @@ func Set(p any, name, text string) error {
 		x := v.Field(f.index)
 		if err := parse(x, strings.TrimSpace(text)); err != nil {
 			return fmt.Errorf("%s=%q: %w", name, text, err)
+		}
+		if f.not {
+			x.SetBool(!x.Bool())
 		}
 		if x.Kind() == reflect.Float64 && x.Float() == 0 && f.def != "" {
 			x.SetFloat(Zero)

@@ -74,3 +74,17 @@ func FuzzUnmarshal(f *testing.F) {
 		}
 	})
 }
+
+// An argument that is true by default is a field that says the opposite.
+func TestNot(t *testing.T) {
+	type opt struct {
+		NoCorrection bool `gomx:"not correction"`
+	}
+	assert.Equal(t, []Arg{{"correction", "true"}}, Args(opt{}))
+	assert.Equal(t, []Arg{{"correction", "false"}}, Args(opt{NoCorrection: true}))
+	var o opt
+	require.NoError(t, Set(&o, "correction", "False"))
+	assert.True(t, o.NoCorrection)
+	require.NoError(t, Set(&o, "correction", "True"))
+	assert.False(t, o.NoCorrection)
+}

@@ -1,0 +1,86 @@
+package optimizer
+
+import (
+	"math"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/gomx-org/gomx/backend"
+	"github.com/gomx-org/gomx/ndarray"
+)
+
+// updates runs an optimizer on one parameter and gives its weights after each gradient.
+func updates(t *testing.T, o Optimizer, name string, w0 []float32, grads ...[]float32) [][]float32 {
+	t.Helper()
+	u, err := NewUpdater(o, map[int]Param{0: {Name: name}})
+	require.NoError(t, err)
+	w := ndarray.Array(w0, backend.Shape{len(w0)})
+	var all [][]float32
+	for _, g := range grads {
+		require.NoError(t, u.Update(0, ndarray.Array(g, backend.Shape{len(g)}), w))
+		all = append(all, w.Float32())
+	}
+	require.NoError(t, u.Close())
+	return all
+}
+
+// With batch_scale 2, every second update is one of SGD by the mean of two gradients, at the rate of the warm-up.
+func TestLBSGDAccumulates(t *testing.T) {
+	o := LBSGD{LearningRate: 0.1, Momentum: 0.5, WD: 0.1, BatchScale: 2, WarmupEpochs: 1, UpdatesPerEpoch: 4}
+	got := updates(t, o, "w_weight", []float32{1, -1}, []float32{1, 2}, []float32{3, 0}, []float32{1, 1}, []float32{0, 2})
+	assert.Equal(t, []float32{1, -1}, got[0])
+	lr := 0.1 * 1.5 // half way up from 1 to 2
+	m := []float64{-lr * (2 + 0.1), -lr * (1 - 0.1)}
+	w := []float64{1 + m[0], -1 + m[1]}
+	assert.InDeltaSlice(t, w, float64s(got[1]), 1e-6)
+	assert.Equal(t, got[1], got[2])
+	lr = 0.1 * 2
+	m = []float64{0.5*m[0] - lr*(0.5+0.1*w[0]), 0.5*m[1] - lr*(1.5+0.1*w[1])}
+	assert.InDeltaSlice(t, []float64{w[0] + m[0], w[1] + m[1]}, float64s(got[3]), 1e-6)
+}
+
+// LARS lets biases alone, and scales the momentum when the scheduler changes the rate.
+func TestLARS(t *testing.T) {
+	o := LARS{LearningRate: 0.1, Momentum: 0.9, LRScheduler: FactorScheduler{Step: 1, Factor: 0.5}}
+	got := updates(t, o, "fc_bias", []float32{1}, []float32{1}, []float32{1})
+	assert.InDelta(t, 1-0.1, float64(got[0][0]), 1e-6)
+	assert.InDelta(t, 0.9+0.9*0.5*-0.1-0.05, float64(got[1][0]), 1e-6)
+	got = updates(t, LARS{LearningRate: 0.1}, "fc_weight", []float32{3, 4}, []float32{0.6, 0.8}, []float32{0, 0})
+	assert.InDeltaSlice(t, []float64{3 - 0.1*0.005*0.6, 4 - 0.1*0.005*0.8}, float64s(got[0]), 1e-6)
+	assert.Equal(t, got[0], got[1], "no gradient")
+}
+
+func TestAdamW(t *testing.T) {
+	got := updates(t, AdamW{LearningRate: 0.1, WD: 0.1}, "w_weight", []float32{1}, []float32{2})
+	assert.InDelta(t, 1-0.1*(1+0.1), float64(got[0][0]), 1e-5)
+}
+
+// A weight whose gradient was always 0 stays, without NaN.
+func TestAdamaxWithoutGradient(t *testing.T) {
+	assert.Equal(t, []float32{1}, updates(t, Adamax{}, "w_bias", []float32{1}, []float32{0})[0])
+}
+
+func TestDCASGDMomentum(t *testing.T) {
+	got := updates(t, DCASGD{LearningRate: 0.1, Momentum: 0.9}, "w_weight", []float32{1}, []float32{1}, []float32{1})
+	assert.InDelta(t, 0.9, float64(got[0][0]), 1e-6)
+	assert.InDelta(t, 0.9-0.09-0.1*(1+0.04*-0.1), float64(got[1][0]), 1e-6)
+}
+
+func TestLAMBBounds(t *testing.T) {
+	w := []float32{3, 4}
+	free := updates(t, LAMB{LearningRate: 0.1}, "w", w, []float32{1, 1})[0]
+	bound := updates(t, LAMB{LearningRate: 0.1, UpperBound: 1}, "w", w, []float32{1, 1})[0]
+	assert.InDelta(t, float64(w[0]-free[0])/5, float64(w[0]-bound[0]), 1e-5)
+	plain := updates(t, LAMB{LearningRate: 0.1, NoBiasCorrection: true}, "w", w, []float32{1, 1})[0]
+	assert.InDelta(t, 5/math.Sqrt2*0.1, float64(w[0]-plain[0]), 1e-3, "the step is as long as the weight, times the rate")
+}
+
+func float64s(v []float32) []float64 {
+	out := make([]float64, len(v))
+	for i, x := range v {
+		out[i] = float64(x)
+	}
+	return out
+}
