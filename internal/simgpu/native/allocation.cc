@@ -32,21 +32,21 @@ CUresult cuMemFree_v2(CUdeviceptr address) {
 			return CUDA_SUCCESS;
 		Device *d = driver().device(address);
 		if (!d)
-			return refuse(CUDA_INVALID_VALUE, "cuMemFree of %#llx, which is no device memory", address);
+			return refuse(CUDA_ERROR_INVALID_VALUE, "cuMemFree of %#llx, which is no device memory", address);
 		if (d != c.device)
-			return refuse(CUDA_INVALID_VALUE, "cuMemFree of memory of device %d in the context of device %d", d->ordinal, c.device->ordinal);
+			return refuse(CUDA_ERROR_INVALID_VALUE, "cuMemFree of memory of device %d in the context of device %d", d->ordinal, c.device->ordinal);
 		wait(lock, c);
 		if (c.error)
 			return (CUresult)c.error;
 		CUresult e = d->memory.release(address);
-		if (e == CUDA_ILLEGAL_ADDRESS)
+		if (e == CUDA_ERROR_ILLEGAL_ADDRESS)
 			fail(c, e, "memory behind an allocation was overwritten");
 		return e;
 	});
 }
 
 CUresult cuMemHostAlloc(void **memory, size_t bytes, unsigned flags) {
-	return in_context([&](Context &, Lock &) { return flags > 7 ? CUDA_INVALID_VALUE : pin(bytes, memory); });
+	return in_context([&](Context &, Lock &) { return flags > 7 ? CUDA_ERROR_INVALID_VALUE : pin(bytes, memory); });
 }
 
 CUresult cuMemAllocHost_v2(void **memory, size_t bytes) { return cuMemHostAlloc(memory, bytes, 0); }
@@ -79,7 +79,7 @@ CUresult cuMemHostGetDevicePointer_v2(CUdeviceptr *address, void *memory, unsign
 	return in_context([&](Context &, Lock &) {
 		uint64_t base, size;
 		if (flags || !pinned((uint64_t)memory, 1, &base, &size))
-			return refuse(CUDA_INVALID_VALUE, "cuMemHostGetDevicePointer of %p, which is not pinned", memory);
+			return refuse(CUDA_ERROR_INVALID_VALUE, "cuMemHostGetDevicePointer of %p, which is not pinned", memory);
 		*address = (CUdeviceptr)memory;
 		return CUDA_SUCCESS;
 	});
@@ -98,18 +98,18 @@ CUresult attribute(void *value, int which, uint64_t address) {
 	if (d && d->memory.find(address, 1, &a))
 		base = a.base, size = a.bytes;
 	else if (d || !pinned(address, 1, &base, &size))
-		return refuse(CUDA_INVALID_VALUE, "cuPointerGetAttribute of %#llx, which the driver did not give", (unsigned long long)address);
+		return refuse(CUDA_ERROR_INVALID_VALUE, "cuPointerGetAttribute of %#llx, which the driver did not give", (unsigned long long)address);
 	switch (which) {
 	case context_of: *(void **)value = d ? d->context : nullptr; return CUDA_SUCCESS;
 	case memory_type: *(unsigned *)value = d ? device : host; return CUDA_SUCCESS;
 	case device_pointer: *(uint64_t *)value = address; return CUDA_SUCCESS;
-	case host_pointer: *(uint64_t *)value = d ? 0 : address; return d ? CUDA_INVALID_VALUE : CUDA_SUCCESS;
+	case host_pointer: *(uint64_t *)value = d ? 0 : address; return d ? CUDA_ERROR_INVALID_VALUE : CUDA_SUCCESS;
 	case is_managed: *(bool *)value = false; return CUDA_SUCCESS;
 	case ordinal: *(int *)value = d ? d->ordinal : 0; return CUDA_SUCCESS;
 	case range_start: *(uint64_t *)value = base; return CUDA_SUCCESS;
 	case range_size: *(size_t *)value = size; return CUDA_SUCCESS;
 	}
-	return refuse(CUDA_NOT_SUPPORTED, "pointer attribute %d", which);
+	return refuse(CUDA_ERROR_NOT_SUPPORTED, "pointer attribute %d", which);
 }
 
 } // namespace

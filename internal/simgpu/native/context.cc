@@ -23,12 +23,12 @@ static thread_local std::vector<Context *> stack;
 
 CUresult current(Context **c) {
 	if (!driver().initialized)
-		return CUDA_NOT_INITIALIZED;
+		return CUDA_ERROR_NOT_INITIALIZED;
 	if (stack.empty() || !stack.back())
-		return refuse(CUDA_INVALID_CONTEXT, "no context is current on this thread");
+		return refuse(CUDA_ERROR_INVALID_CONTEXT, "no context is current on this thread");
 	*c = stack.back();
 	if (!(*c)->alive)
-		return refuse(CUDA_CONTEXT_IS_DESTROYED, "the context of device %d was released", (*c)->device->ordinal);
+		return refuse(CUDA_ERROR_CONTEXT_IS_DESTROYED, "the context of device %d was released", (*c)->device->ordinal);
 	if ((*c)->error)
 		return refuse((CUresult)(*c)->error, "device %d failed before: %s", (*c)->device->ordinal, (*c)->culprit.c_str());
 	return CUDA_SUCCESS;
@@ -38,7 +38,7 @@ CUresult inspect(Context &c) {
 	std::string why = c.device->memory.damage();
 	if (!why.empty()) {
 		found(why);
-		fail(c, CUDA_ILLEGAL_ADDRESS, why);
+		fail(c, CUDA_ERROR_ILLEGAL_ADDRESS, why);
 	}
 	return (CUresult)c.error;
 }
@@ -80,9 +80,9 @@ CUresult cuInit(unsigned flags) {
 	Driver &d = driver();
 	Lock lock(d.lock);
 	if (flags)
-		return CUDA_INVALID_VALUE;
+		return CUDA_ERROR_INVALID_VALUE;
 	if (settings().devices == 0)
-		return CUDA_NO_DEVICE;
+		return CUDA_ERROR_NO_DEVICE;
 	if (!d.initialized) {
 		for (int i = 0; i < settings().devices; i++)
 			d.devices.push_back(std::make_unique<Device>(i, settings().memory));
@@ -95,7 +95,7 @@ CUresult cuInit(unsigned flags) {
 CUresult cuDevicePrimaryCtxRetain(CUcontext *context, CUdevice device) {
 	return initialized([&](Lock &) {
 		if (!valid(device))
-			return CUDA_INVALID_DEVICE;
+			return CUDA_ERROR_INVALID_DEVICE;
 		Device &d = *driver().devices[(size_t)device];
 		if (!d.context)
 			d.context = create(d);
@@ -108,10 +108,10 @@ CUresult cuDevicePrimaryCtxRetain(CUcontext *context, CUdevice device) {
 CUresult cuDevicePrimaryCtxRelease_v2(CUdevice device) {
 	return initialized([&](Lock &lock) {
 		if (!valid(device))
-			return CUDA_INVALID_DEVICE;
+			return CUDA_ERROR_INVALID_DEVICE;
 		Device &d = *driver().devices[(size_t)device];
 		if (!d.context)
-			return CUDA_INVALID_CONTEXT;
+			return CUDA_ERROR_INVALID_CONTEXT;
 		if (--d.retained == 0)
 			destroy(lock, d);
 		return CUDA_SUCCESS;
@@ -121,7 +121,7 @@ CUresult cuDevicePrimaryCtxRelease_v2(CUdevice device) {
 CUresult cuDevicePrimaryCtxReset_v2(CUdevice device) {
 	return initialized([&](Lock &lock) {
 		if (!valid(device))
-			return CUDA_INVALID_DEVICE;
+			return CUDA_ERROR_INVALID_DEVICE;
 		Device &d = *driver().devices[(size_t)device];
 		if (d.context)
 			destroy(lock, d);
@@ -132,7 +132,7 @@ CUresult cuDevicePrimaryCtxReset_v2(CUdevice device) {
 CUresult cuDevicePrimaryCtxSetFlags_v2(CUdevice device, unsigned flags) {
 	return initialized([&](Lock &) {
 		if (!valid(device))
-			return CUDA_INVALID_DEVICE;
+			return CUDA_ERROR_INVALID_DEVICE;
 		driver().devices[(size_t)device]->flags = flags;
 		return CUDA_SUCCESS;
 	});
@@ -141,7 +141,7 @@ CUresult cuDevicePrimaryCtxSetFlags_v2(CUdevice device, unsigned flags) {
 CUresult cuDevicePrimaryCtxGetState(CUdevice device, unsigned *flags, int *active) {
 	return initialized([&](Lock &) {
 		if (!valid(device))
-			return CUDA_INVALID_DEVICE;
+			return CUDA_ERROR_INVALID_DEVICE;
 		Device &d = *driver().devices[(size_t)device];
 		*flags = d.flags;
 		*active = d.context != nullptr;
@@ -152,7 +152,7 @@ CUresult cuDevicePrimaryCtxGetState(CUdevice device, unsigned *flags, int *activ
 CUresult cuCtxSetCurrent(CUcontext context) {
 	return initialized([&](Lock &) {
 		if (context && !driver().contexts.count((Context *)context))
-			return refuse(CUDA_INVALID_CONTEXT, "cuCtxSetCurrent of a context that does not exist");
+			return refuse(CUDA_ERROR_INVALID_CONTEXT, "cuCtxSetCurrent of a context that does not exist");
 		if (stack.empty())
 			stack.push_back(nullptr);
 		stack.back() = (Context *)context;
@@ -170,7 +170,7 @@ CUresult cuCtxGetCurrent(CUcontext *context) {
 CUresult cuCtxPushCurrent_v2(CUcontext context) {
 	return initialized([&](Lock &) {
 		if (!driver().contexts.count((Context *)context))
-			return refuse(CUDA_INVALID_CONTEXT, "cuCtxPushCurrent of a context that does not exist");
+			return refuse(CUDA_ERROR_INVALID_CONTEXT, "cuCtxPushCurrent of a context that does not exist");
 		stack.push_back((Context *)context);
 		return CUDA_SUCCESS;
 	});
@@ -179,7 +179,7 @@ CUresult cuCtxPushCurrent_v2(CUcontext context) {
 CUresult cuCtxPopCurrent_v2(CUcontext *context) {
 	return initialized([&](Lock &) {
 		if (stack.empty())
-			return refuse(CUDA_INVALID_CONTEXT, "cuCtxPopCurrent without a context");
+			return refuse(CUDA_ERROR_INVALID_CONTEXT, "cuCtxPopCurrent without a context");
 		if (context)
 			*context = (CUcontext)stack.back();
 		stack.pop_back();
@@ -215,10 +215,10 @@ CUresult cuCtxEnablePeerAccess(CUcontext peer, unsigned flags) {
 	return in_context([&](Context &c, Lock &) {
 		Context *p = (Context *)peer;
 		if (flags)
-			return CUDA_INVALID_VALUE;
+			return CUDA_ERROR_INVALID_VALUE;
 		if (p == &c || !driver().contexts.count(p))
-			return refuse(CUDA_INVALID_CONTEXT, "cuCtxEnablePeerAccess to a context that is none or the same");
-		return c.peers.fetch_or(bit(*p)) & bit(*p) ? CUDA_PEER_ACCESS_ALREADY_ENABLED : CUDA_SUCCESS;
+			return refuse(CUDA_ERROR_INVALID_CONTEXT, "cuCtxEnablePeerAccess to a context that is none or the same");
+		return c.peers.fetch_or(bit(*p)) & bit(*p) ? CUDA_ERROR_PEER_ACCESS_ALREADY_ENABLED : CUDA_SUCCESS;
 	});
 }
 
@@ -226,7 +226,7 @@ CUresult cuCtxDisablePeerAccess(CUcontext peer) {
 	return in_context([&](Context &c, Lock &) {
 		Context *p = (Context *)peer;
 		if (!driver().contexts.count(p))
-			return refuse(CUDA_INVALID_CONTEXT, "cuCtxDisablePeerAccess to a context that is none");
-		return c.peers.fetch_and(~bit(*p)) & bit(*p) ? CUDA_SUCCESS : CUDA_PEER_ACCESS_NOT_ENABLED;
+			return refuse(CUDA_ERROR_INVALID_CONTEXT, "cuCtxDisablePeerAccess to a context that is none");
+		return c.peers.fetch_and(~bit(*p)) & bit(*p) ? CUDA_SUCCESS : CUDA_ERROR_PEER_ACCESS_NOT_ENABLED;
 	});
 }

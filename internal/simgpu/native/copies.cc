@@ -26,15 +26,15 @@ static Place place(uint64_t address, size_t bytes) {
 // check gives an error unless a place may be one end of a copy by this context. A peer copy needs no peer access.
 static CUresult check(Context &c, const Place &p, size_t bytes, bool want_device, bool peer, const std::string &what) {
 	if ((p.kind == OnDevice) != want_device)
-		return refuse(CUDA_INVALID_VALUE, "%s: %#llx is memory of %s", what.c_str(), (unsigned long long)p.address,
+		return refuse(CUDA_ERROR_INVALID_VALUE, "%s: %#llx is memory of %s", what.c_str(), (unsigned long long)p.address,
 		              want_device ? "the host" : "a device");
 	if (!want_device)
 		return CUDA_SUCCESS;
 	Allocation a;
 	if (!p.device->memory.find(p.address, bytes, &a))
-		return refuse(CUDA_INVALID_VALUE, "%s: not inside one allocation: %s", what.c_str(), p.device->memory.describe(p.address).c_str());
+		return refuse(CUDA_ERROR_INVALID_VALUE, "%s: not inside one allocation: %s", what.c_str(), p.device->memory.describe(p.address).c_str());
 	if (!peer && !c.reaches(*p.device))
-		return refuse(CUDA_INVALID_VALUE, "%s: memory of device %d without peer access from device %d", what.c_str(), p.device->ordinal,
+		return refuse(CUDA_ERROR_INVALID_VALUE, "%s: memory of device %d without peer access from device %d", what.c_str(), p.device->ordinal,
 		              c.device->ordinal);
 	return CUDA_SUCCESS;
 }
@@ -101,9 +101,9 @@ static CUresult peer(CUdeviceptr dst, CUcontext to, CUdeviceptr src, CUcontext f
 		for (auto &end : ends) {
 			Device *d = driver().device(end.address);
 			if (!driver().contexts.count((Context *)end.context))
-				return refuse(CUDA_INVALID_CONTEXT, "cuMemcpyPeer with a context that does not exist");
+				return refuse(CUDA_ERROR_INVALID_CONTEXT, "cuMemcpyPeer with a context that does not exist");
 			if (!d || d->context != (Context *)end.context)
-				return refuse(CUDA_INVALID_VALUE, "cuMemcpyPeer: %#llx is not memory of the context given for it", end.address);
+				return refuse(CUDA_ERROR_INVALID_VALUE, "cuMemcpyPeer: %#llx is not memory of the context given for it", end.address);
 		}
 		return CUDA_SUCCESS;
 	});
@@ -118,7 +118,7 @@ template <class T> static CUresult set(CUdeviceptr dst, T value, size_t n, CUstr
 		const std::string what = print("fill of %zu bytes", n * sizeof(T));
 		const Place p = place(dst, n * sizeof(T));
 		if (dst % sizeof(T))
-			return refuse(CUDA_INVALID_VALUE, "%s: %#llx is not a multiple of %zu", what.c_str(), dst, sizeof(T));
+			return refuse(CUDA_ERROR_INVALID_VALUE, "%s: %#llx is not a multiple of %zu", what.c_str(), dst, sizeof(T));
 		if (n == 0)
 			return CUDA_SUCCESS;
 		if (CUresult e = check(c, p, n * sizeof(T), true, false, what))

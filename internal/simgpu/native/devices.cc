@@ -24,13 +24,13 @@ CUresult cuDeviceGetCount(int *count) {
 CUresult cuDeviceGet(CUdevice *device, int ordinal) {
 	return initialized([&](Lock &) {
 		*device = ordinal;
-		return valid(ordinal) ? CUDA_SUCCESS : CUDA_INVALID_DEVICE;
+		return valid(ordinal) ? CUDA_SUCCESS : CUDA_ERROR_INVALID_DEVICE;
 	});
 }
 
 // on_device runs the body of a call about one device.
 template <class Body> static CUresult on_device(CUdevice device, Body body) {
-	return initialized([&](Lock &) { return valid(device) ? (CUresult)body(*driver().devices[(size_t)device]) : CUDA_INVALID_DEVICE; });
+	return initialized([&](Lock &) { return valid(device) ? (CUresult)body(*driver().devices[(size_t)device]) : CUDA_ERROR_INVALID_DEVICE; });
 }
 
 CUresult cuDeviceGetName(char *name, int size, CUdevice device) {
@@ -76,7 +76,7 @@ CUresult cuDeviceComputeCapability(int *major, int *minor, CUdevice device) {
 CUresult cuDeviceCanAccessPeer(int *can, CUdevice device, CUdevice peer) {
 	return on_device(device, [&](Device &) {
 		*can = device != peer;
-		return valid(peer) ? CUDA_SUCCESS : CUDA_INVALID_DEVICE;
+		return valid(peer) ? CUDA_SUCCESS : CUDA_ERROR_INVALID_DEVICE;
 	});
 }
 
@@ -111,7 +111,7 @@ CUresult cuDeviceGetAttribute(int *value, int attribute, CUdevice device) {
 		case 81: *value = shared_per_multiprocessor; break; // MAX_SHARED_MEMORY_PER_MULTIPROCESSOR
 		case 97: *value = max_shared_optin(); break;        // MAX_SHARED_MEMORY_PER_BLOCK_OPTIN
 		case 106: *value = blocks_per_multiprocessor; break; // MAX_BLOCKS_PER_MULTIPROCESSOR
-		default: return refuse(CUDA_INVALID_VALUE, "device attribute %d", attribute);
+		default: return refuse(CUDA_ERROR_INVALID_VALUE, "device attribute %d", attribute);
 		}
 		return CUDA_SUCCESS;
 	});

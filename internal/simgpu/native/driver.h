@@ -128,7 +128,7 @@ template <class Body> CUresult in_context(Body body) {
 template <class Body> CUresult initialized(Body body) {
 	Lock lock(driver().lock);
 	if (!driver().initialized)
-		return CUDA_NOT_INITIALIZED;
+		return CUDA_ERROR_NOT_INITIALIZED;
 	return body(lock);
 }
 

@@ -43,10 +43,10 @@ CUresult simgpuReach(unsigned long long address, size_t bytes, char *why, size_t
 	} else {
 		return CUDA_SUCCESS;
 	}
-	return CUDA_ILLEGAL_ADDRESS;
+	return CUDA_ERROR_ILLEGAL_ADDRESS;
 }
 
-int simgpuFail(const char *faults) { return order(faults) ? 0 : CUDA_INVALID_VALUE; }
+int simgpuFail(const char *faults) { return order(faults) ? 0 : CUDA_ERROR_INVALID_VALUE; }
 
 // A program that ends without a last look at its memory would get away with what its last kernels did.
 int simgpuFinish(void) {

@@ -23,11 +23,11 @@ static bool parse(const std::string &word, Ordered *o) {
 		return false;
 	std::string kind = word.substr(0, equals);
 	if (kind == "alloc")
-		*o = {Fault::Alloc, 0, CUDA_OUT_OF_MEMORY, -1};
+		*o = {Fault::Alloc, 0, CUDA_ERROR_OUT_OF_MEMORY, -1};
 	else if (kind == "launch")
-		*o = {Fault::Launch, 0, CUDA_LAUNCH_FAILED, -1};
+		*o = {Fault::Launch, 0, CUDA_ERROR_LAUNCH_FAILED, -1};
 	else if (kind == "op")
-		*o = {Fault::Op, 0, CUDA_DEVICE_UNAVAILABLE, -1};
+		*o = {Fault::Op, 0, CUDA_ERROR_DEVICE_UNAVAILABLE, -1};
 	else
 		return false;
 	char *end;

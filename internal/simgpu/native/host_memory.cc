@@ -19,10 +19,10 @@ static std::shared_mutex lock;
 
 CUresult pin(size_t bytes, void **memory) {
 	if (bytes == 0)
-		return refuse(CUDA_INVALID_VALUE, "0 bytes of pinned memory");
+		return refuse(CUDA_ERROR_INVALID_VALUE, "0 bytes of pinned memory");
 	void *m = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (m == MAP_FAILED)
-		return refuse(CUDA_OUT_OF_MEMORY, "%zu bytes of pinned memory", bytes);
+		return refuse(CUDA_ERROR_OUT_OF_MEMORY, "%zu bytes of pinned memory", bytes);
 	memset(m, 0xFF, bytes);
 	std::unique_lock<std::shared_mutex> hold(lock);
 	ranges[(uint64_t)m] = {bytes, true};
@@ -34,7 +34,7 @@ CUresult unpin(void *memory) {
 	std::unique_lock<std::shared_mutex> hold(lock);
 	auto it = ranges.find((uint64_t)memory);
 	if (it == ranges.end() || !it->second.own)
-		return refuse(CUDA_INVALID_VALUE, "cuMemFreeHost of %p, which begins no pinned memory", memory);
+		return refuse(CUDA_ERROR_INVALID_VALUE, "cuMemFreeHost of %p, which begins no pinned memory", memory);
 	munmap(memory, it->second.bytes);
 	ranges.erase(it);
 	return CUDA_SUCCESS;
@@ -47,10 +47,10 @@ static bool overlaps(uint64_t begin, uint64_t end) {
 
 CUresult enrol(void *memory, size_t bytes) {
 	if (memory == nullptr || bytes == 0)
-		return refuse(CUDA_INVALID_VALUE, "cuMemHostRegister of %zu bytes at %p", bytes, memory);
+		return refuse(CUDA_ERROR_INVALID_VALUE, "cuMemHostRegister of %zu bytes at %p", bytes, memory);
 	std::unique_lock<std::shared_mutex> hold(lock);
 	if (overlaps((uint64_t)memory, (uint64_t)memory + bytes))
-		return refuse(CUDA_HOST_MEMORY_ALREADY_REGISTERED, "cuMemHostRegister of %p", memory);
+		return refuse(CUDA_ERROR_HOST_MEMORY_ALREADY_REGISTERED, "cuMemHostRegister of %p", memory);
 	ranges[(uint64_t)memory] = {bytes, false};
 	return CUDA_SUCCESS;
 }
@@ -59,7 +59,7 @@ CUresult dismiss(void *memory) {
 	std::unique_lock<std::shared_mutex> hold(lock);
 	auto it = ranges.find((uint64_t)memory);
 	if (it == ranges.end() || it->second.own)
-		return refuse(CUDA_HOST_MEMORY_NOT_REGISTERED, "cuMemHostUnregister of %p", memory);
+		return refuse(CUDA_ERROR_HOST_MEMORY_NOT_REGISTERED, "cuMemHostUnregister of %p", memory);
 	ranges.erase(it);
 	return CUDA_SUCCESS;
 }

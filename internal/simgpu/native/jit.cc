@@ -111,15 +111,15 @@ static CUresult header(const std::string &ptx, std::string *log) {
 	if (version == std::string::npos || sscanf(ptx.c_str() + version, ".version %d.%d", &major, &minor) != 2 ||
 	    target == std::string::npos || sscanf(ptx.c_str() + target, ".target sm_%d", &arch) != 1) {
 		*log = "no .version and .target";
-		return ptx.find_first_of(".") == std::string::npos ? CUDA_INVALID_IMAGE : CUDA_INVALID_PTX;
+		return ptx.find_first_of(".") == std::string::npos ? CUDA_ERROR_INVALID_IMAGE : CUDA_ERROR_INVALID_PTX;
 	}
 	if (major * 10 + minor > newest_ptx) {
 		*log = print("unsupported .version %d.%d; current version is '%d.%d'", major, minor, newest_ptx / 10, newest_ptx % 10);
-		return CUDA_UNSUPPORTED_PTX_VERSION;
+		return CUDA_ERROR_UNSUPPORTED_PTX_VERSION;
 	}
 	if (arch > settings().major * 10 + settings().minor) {
 		*log = print(".target sm_%d on a device of capability %d.%d", arch, settings().major, settings().minor);
-		return CUDA_NO_BINARY_FOR_GPU;
+		return CUDA_ERROR_NO_BINARY_FOR_GPU;
 	}
 	return CUDA_SUCCESS;
 }
@@ -132,15 +132,15 @@ static CUresult build(const std::string &ptx, const std::string &stem, const std
 	c.insert(c.end(), {code, library(), "-o", part});
 	CUresult result = CUDA_SUCCESS;
 	if (run(t, words) != 0)
-		result = CUDA_INVALID_PTX;
+		result = CUDA_ERROR_INVALID_PTX;
 	else if (run(c, words) != 0)
-		result = CUDA_UNKNOWN; // the translator's fault, not the program's
+		result = CUDA_ERROR_UNKNOWN; // the translator's fault, not the program's
 	else if (rename(part.c_str(), object.c_str()) != 0)
-		result = CUDA_OPERATING_SYSTEM;
+		result = CUDA_ERROR_OPERATING_SYSTEM;
 	*log = read_file(words);
 	unlink(words.c_str());
 	unlink(text.c_str());
-	if (result == CUDA_UNKNOWN) {
+	if (result == CUDA_ERROR_UNKNOWN) {
 		found(print("%s does not compile: %s", code.c_str(), log->c_str()));
 	} else {
 		rename(code.c_str(), (object.substr(0, object.size() - 3) + ".cc").c_str()); // for debuggers and reports
@@ -153,7 +153,7 @@ CUresult compile(const std::string &ptx, std::string *object, std::string *log) 
 		return e;
 	if (settings().translator.empty() || settings().cache.empty()) {
 		*log = "SIMGPU_PTX2CPP and SIMGPU_CACHE are not set";
-		return CUDA_OPERATING_SYSTEM;
+		return CUDA_ERROR_OPERATING_SYSTEM;
 	}
 	const std::string stem = settings().cache + "/" + key(ptx);
 	*object = stem + ".so";
@@ -162,7 +162,7 @@ CUresult compile(const std::string &ptx, std::string *object, std::string *log) 
 	int lock = open((stem + ".lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (lock < 0) {
 		*log = "cannot write into " + settings().cache;
-		return CUDA_OPERATING_SYSTEM;
+		return CUDA_ERROR_OPERATING_SYSTEM;
 	}
 	flock(lock, LOCK_EX); // others wait for the one that compiles
 	CUresult result = CUDA_SUCCESS;

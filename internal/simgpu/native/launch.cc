@@ -53,7 +53,7 @@ static CUresult execute(Context &c, const sim_launch &l, const std::string &bloc
 			why = print("argument %u points at memory of device %d, to which device %d has no peer access", i, d.ordinal, c.device->ordinal);
 	});
 	if (!why.empty())
-		return CUDA_ILLEGAL_ADDRESS;
+		return CUDA_ERROR_ILLEGAL_ADDRESS;
 	char message[1024] = "";
 	running = &c;
 	int result = sim_execute(&l, message, sizeof message);
@@ -63,7 +63,7 @@ static CUresult execute(Context &c, const sim_launch &l, const std::string &bloc
 		std::string damage = d.memory.damage(word);
 		if (!damage.empty() && !result) {
 			why = damage;
-			result = CUDA_ILLEGAL_ADDRESS;
+			result = CUDA_ERROR_ILLEGAL_ADDRESS;
 		}
 	});
 	return (CUresult)result;
@@ -80,10 +80,10 @@ static bool fetch(void *to, const void *from, size_t bytes) {
 static CUresult gather(const sim_kernel &k, void **params, std::string *block) {
 	std::vector<void *> pointers(k.params);
 	if (k.params && (!params || !fetch(pointers.data(), params, k.params * sizeof(void *))))
-		return refuse(CUDA_INVALID_VALUE, "launch of %s: no array of %u arguments", k.name, k.params);
+		return refuse(CUDA_ERROR_INVALID_VALUE, "launch of %s: no array of %u arguments", k.name, k.params);
 	for (uint32_t i = 0; i < k.params; i++)
 		if (!pointers[i] || !fetch(&(*block)[k.param_offset[i]], pointers[i], k.param_bytes[i]))
-			return refuse(CUDA_INVALID_VALUE, "launch of %s, which has %u arguments: argument %u of %u bytes cannot be read", k.name, k.params, i,
+			return refuse(CUDA_ERROR_INVALID_VALUE, "launch of %s, which has %u arguments: argument %u of %u bytes cannot be read", k.name, k.params, i,
 			              k.param_bytes[i]);
 	return CUDA_SUCCESS;
 }
@@ -96,10 +96,10 @@ static CUresult unpack(const sim_kernel &k, void **extra, std::string *block) {
 		switch ((uintptr_t)extra[0]) {
 		case 1: buffer = extra[1]; break;           // CU_LAUNCH_PARAM_BUFFER_POINTER
 		case 2: size = *(size_t *)extra[1]; break; // CU_LAUNCH_PARAM_BUFFER_SIZE
-		default: return CUDA_INVALID_VALUE;
+		default: return CUDA_ERROR_INVALID_VALUE;
 		}
 	if (!buffer || size != k.param_block)
-		return refuse(CUDA_INVALID_VALUE, "launch of %s: %zu bytes of arguments, want %u", k.name, size, k.param_block);
+		return refuse(CUDA_ERROR_INVALID_VALUE, "launch of %s: %zu bytes of arguments, want %u", k.name, size, k.param_block);
 	memcpy(&(*block)[0], buffer, size);
 	return CUDA_SUCCESS;
 }
@@ -109,18 +109,18 @@ static CUresult limits(const Function &f, const sim_launch &l) {
 	const sim_kernel &k = *f.kernel;
 	const uint64_t threads = (uint64_t)l.block[0] * l.block[1] * l.block[2];
 	if (!l.grid[0] || !l.grid[1] || !l.grid[2] || !threads)
-		return refuse(CUDA_INVALID_VALUE, "launch of %s: an empty grid or block", k.name);
+		return refuse(CUDA_ERROR_INVALID_VALUE, "launch of %s: an empty grid or block", k.name);
 	if (l.grid[0] > (uint32_t)max_grid_x || l.grid[1] > (uint32_t)max_grid_yz || l.grid[2] > (uint32_t)max_grid_yz)
-		return refuse(CUDA_INVALID_VALUE, "launch of %s: grid %u x %u x %u, at most %d x %d x %d", k.name, l.grid[0], l.grid[1], l.grid[2],
+		return refuse(CUDA_ERROR_INVALID_VALUE, "launch of %s: grid %u x %u x %u, at most %d x %d x %d", k.name, l.grid[0], l.grid[1], l.grid[2],
 		              max_grid_x, max_grid_yz, max_grid_yz);
 	if (threads > (uint64_t)max_threads || l.block[2] > (uint32_t)max_block_z)
-		return refuse(CUDA_INVALID_VALUE, "launch of %s: block %u x %u x %u, at most %d threads", k.name, l.block[0], l.block[1], l.block[2],
+		return refuse(CUDA_ERROR_INVALID_VALUE, "launch of %s: block %u x %u x %u, at most %d threads", k.name, l.block[0], l.block[1], l.block[2],
 		              max_threads);
 	if (k.max_threads && threads > k.max_threads)
-		return refuse(CUDA_LAUNCH_OUT_OF_RESOURCES, "launch of %s: %llu threads, compiled for %u", k.name, (unsigned long long)threads,
+		return refuse(CUDA_ERROR_LAUNCH_OUT_OF_RESOURCES, "launch of %s: %llu threads, compiled for %u", k.name, (unsigned long long)threads,
 		              k.max_threads);
 	if (k.static_shared > (uint32_t)max_shared || (int64_t)l.dynamic_shared > f.max_dynamic)
-		return refuse(CUDA_INVALID_VALUE, "launch of %s: %u + %u bytes of shared memory, at most %d + %d", k.name, k.static_shared,
+		return refuse(CUDA_ERROR_INVALID_VALUE, "launch of %s: %u + %u bytes of shared memory, at most %d + %d", k.name, k.static_shared,
 		              l.dynamic_shared, max_shared, f.max_dynamic);
 	return CUDA_SUCCESS;
 }
@@ -143,12 +143,12 @@ CUresult cuLaunchKernel(CUfunction function, unsigned grid_x, unsigned grid_y, u
 		if (CUresult e = limits(*f, l))
 			return e;
 		if (params && extra)
-			return refuse(CUDA_INVALID_VALUE, "launch of %s: both kernelParams and extra", k.name);
+			return refuse(CUDA_ERROR_INVALID_VALUE, "launch of %s: both kernelParams and extra", k.name);
 		std::string block(k.param_block, 0);
 		if (CUresult e = extra ? unpack(k, extra, &block) : gather(k, params, &block))
 			return e;
 		const int fault = strikes(Fault::Launch, c.device->ordinal);
-		if (fault == CUDA_LAUNCH_OUT_OF_RESOURCES || fault == CUDA_INVALID_VALUE)
+		if (fault == CUDA_ERROR_LAUNCH_OUT_OF_RESOURCES || fault == CUDA_ERROR_INVALID_VALUE)
 			return refuse((CUresult)fault, "launch of %s fails, as ordered", k.name);
 		l.seed = settings().seed ? driver().random() | 1 : 0;
 		enqueue(lock, *s, k.name, [=, &c](std::string &why) mutable {

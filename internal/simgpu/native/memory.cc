@@ -35,11 +35,12 @@ Memory::Memory(int device, size_t limit) : device_(device), limit_(limit) {
 		abort();
 	}
 	start_ = next_ = committed_ = ((uint64_t)m + chunk - 1) / chunk * chunk;
+	end_ = ((uint64_t)m + reserve) / chunk * chunk;
 }
 
 bool Memory::commit(uint64_t end) {
 	while (committed_ < end) {
-		if (committed_ + chunk > start_ + reserve - chunk ||
+		if (committed_ + chunk > end_ ||
 		    mmap((void *)committed_, chunk, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED | MAP_NORESERVE, blank(), 0) ==
 		        MAP_FAILED)
 			return false;
@@ -64,9 +65,9 @@ static void write_canaries(const Allocation &a) {
 CUresult Memory::allocate(size_t bytes, uint64_t *base) {
 	std::unique_lock<std::shared_mutex> hold(lock_);
 	if (bytes == 0)
-		return refuse(CUDA_INVALID_VALUE, "cuMemAlloc of 0 bytes");
+		return refuse(CUDA_ERROR_INVALID_VALUE, "cuMemAlloc of 0 bytes");
 	if (bytes > limit_ || rounded(bytes) > limit_ - taken_)
-		return refuse(CUDA_OUT_OF_MEMORY, "cuMemAlloc of %zu bytes on device %d, which has %zu free", bytes, device_, limit_ - taken_);
+		return refuse(CUDA_ERROR_OUT_OF_MEMORY, "cuMemAlloc of %zu bytes on device %d, which has %zu free", bytes, device_, limit_ - taken_);
 	Allocation a = {next_, bytes, rounded(bytes) + tail, ++count_, "nothing yet"};
 	std::vector<uint64_t> &hole = holes_[a.span];
 	if (!hole.empty()) {
@@ -75,7 +76,7 @@ CUresult Memory::allocate(size_t bytes, uint64_t *base) {
 	} else if (commit(next_ + a.span)) {
 		next_ += a.span;
 	} else {
-		return refuse(CUDA_OUT_OF_MEMORY, "device %d has no addresses left", device_);
+		return refuse(CUDA_ERROR_OUT_OF_MEMORY, "device %d has no addresses left", device_);
 	}
 	taken_ += rounded(bytes);
 	unpoison(a.base, bytes);
@@ -103,9 +104,9 @@ CUresult Memory::release(uint64_t base) {
 	if (it == live_.end()) {
 		if (freed_.count(base)) {
 			found(print("allocation %llu of device %d is freed twice", (unsigned long long)freed_[base].number, device_));
-			return CUDA_INVALID_VALUE;
+			return CUDA_ERROR_INVALID_VALUE;
 		}
-		return refuse(CUDA_INVALID_VALUE, "cuMemFree of %#llx, which begins no allocation of device %d", (unsigned long long)base, device_);
+		return refuse(CUDA_ERROR_INVALID_VALUE, "cuMemFree of %#llx, which begins no allocation of device %d", (unsigned long long)base, device_);
 	}
 	Allocation a = it->second;
 	std::string why = broken(a);
@@ -122,7 +123,7 @@ CUresult Memory::release(uint64_t base) {
 	if (why.empty())
 		return CUDA_SUCCESS;
 	found(why);
-	return CUDA_ILLEGAL_ADDRESS;
+	return CUDA_ERROR_ILLEGAL_ADDRESS;
 }
 
 // retire gives the oldest freed memory back, if nobody wrote into it meanwhile.

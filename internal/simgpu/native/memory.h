@@ -32,7 +32,7 @@ public:
 	CUresult release(uint64_t base);
 	void release_all();
 
-	bool owns(uint64_t address) const { return address >= start_ && address < start_ + reserve; }
+	bool owns(uint64_t address) const { return address >= start_ && address < end_; }
 	// find gives the allocation that holds all of address .. address + bytes.
 	bool find(uint64_t address, size_t bytes, Allocation *a) const;
 	// describe says in words what is at an address of this device.
@@ -61,7 +61,7 @@ private:
 	const int device_;
 	const size_t limit_;
 	size_t taken_ = 0;
-	uint64_t start_, next_, committed_, count_ = 0;
+	uint64_t start_, end_, next_, committed_, count_ = 0;
 	Map live_;
 	std::map<uint64_t, Allocation> freed_; // not given out again yet
 	std::deque<uint64_t> order_;           // of freed_

@@ -40,13 +40,13 @@ static CUresult load(Context &c, const std::string &object, CUmodule *module) {
 	void *library = dlopen(object.c_str(), RTLD_NOW | RTLD_LOCAL);
 	if (!library) {
 		found(print("a compiled module does not load: %s", dlerror()));
-		return CUDA_UNKNOWN;
+		return CUDA_ERROR_UNKNOWN;
 	}
 	auto kernels = (const sim_kernel *)dlsym(library, "sim_kernels");
 	auto made = (const unsigned *)dlsym(library, "sim_module_version");
 	if (!kernels || !made || *made != version) {
 		found(object + " was made for another version of the simulator");
-		return CUDA_UNKNOWN;
+		return CUDA_ERROR_UNKNOWN;
 	}
 	*module = (CUmodule)driver().modules.add(std::make_shared<Module>(Module{&c, library, kernels}));
 	return CUDA_SUCCESS;
@@ -55,18 +55,18 @@ static CUresult load(Context &c, const std::string &object, CUmodule *module) {
 static CUresult find_module(Context &c, CUmodule handle, Module **m) {
 	*m = driver().modules.find(handle);
 	if (!*m)
-		return refuse(CUDA_INVALID_HANDLE, "%p is no module", (void *)handle);
+		return refuse(CUDA_ERROR_INVALID_HANDLE, "%p is no module", (void *)handle);
 	if ((*m)->context != &c)
-		return refuse(CUDA_INVALID_HANDLE, "a module of device %d is used on device %d", (*m)->context->device->ordinal, c.device->ordinal);
+		return refuse(CUDA_ERROR_INVALID_HANDLE, "a module of device %d is used on device %d", (*m)->context->device->ordinal, c.device->ordinal);
 	return CUDA_SUCCESS;
 }
 
 CUresult find_function(Context &c, CUfunction handle, Function **f) {
 	*f = driver().functions.find(handle);
 	if (!*f)
-		return refuse(CUDA_INVALID_HANDLE, "%p is no function", (void *)handle);
+		return refuse(CUDA_ERROR_INVALID_HANDLE, "%p is no function", (void *)handle);
 	if ((*f)->context != &c)
-		return refuse(CUDA_INVALID_HANDLE, "%s was loaded on device %d and is used on device %d", (*f)->kernel->name,
+		return refuse(CUDA_ERROR_INVALID_HANDLE, "%s was loaded on device %d and is used on device %d", (*f)->kernel->name,
 		              (*f)->context->device->ordinal, c.device->ordinal);
 	return CUDA_SUCCESS;
 }
@@ -76,7 +76,7 @@ CUresult find_function(Context &c, CUfunction handle, Function **f) {
 using namespace sim;
 
 CUresult cuModuleLoadDataEx(CUmodule *module, const void *image, unsigned n, int *options, void **values) {
-	CUresult e = in_context([&](Context &, Lock &) { return image ? CUDA_SUCCESS : CUDA_INVALID_VALUE; });
+	CUresult e = in_context([&](Context &, Lock &) { return image ? CUDA_SUCCESS : CUDA_ERROR_INVALID_VALUE; });
 	if (e)
 		return e;
 	std::string object, log;
@@ -114,7 +114,7 @@ CUresult cuModuleGetFunction(CUfunction *function, CUmodule module, const char *
 				*function = (CUfunction)driver().functions.add(std::make_shared<Function>(Function{&c, module, k, dynamic}));
 				return CUDA_SUCCESS;
 			}
-		return refuse(CUDA_NOT_FOUND, "no kernel %s in the module", name);
+		return refuse(CUDA_ERROR_NOT_FOUND, "no kernel %s in the module", name);
 	});
 }
 
@@ -124,7 +124,7 @@ CUresult cuModuleGetGlobal_v2(CUdeviceptr *, size_t *, CUmodule module, const ch
 		Module *m;
 		if (CUresult e = find_module(c, module, &m))
 			return e;
-		return refuse(CUDA_NOT_FOUND, "no variable %s that the host may reach", name);
+		return refuse(CUDA_ERROR_NOT_FOUND, "no variable %s that the host may reach", name);
 	});
 }
 
@@ -151,7 +151,7 @@ CUresult cuFuncGetAttribute(int *value, int attribute, CUfunction function) {
 		case 7: *value = 0; break;                            // CACHE_MODE_CA
 		case 8: *value = f.max_dynamic; break;                // MAX_DYNAMIC_SHARED_SIZE_BYTES
 		case 9: *value = -1; break;                           // PREFERRED_SHARED_MEMORY_CARVEOUT
-		default: return refuse(CUDA_INVALID_VALUE, "function attribute %d", attribute);
+		default: return refuse(CUDA_ERROR_INVALID_VALUE, "function attribute %d", attribute);
 		}
 		return CUDA_SUCCESS;
 	});
@@ -162,7 +162,7 @@ CUresult cuFuncSetAttribute(CUfunction function, int attribute, int value) {
 		if (attribute == 9)
 			return CUDA_SUCCESS;
 		if (attribute != 8 || value < 0 || value > max_shared_optin() - (int)f.kernel->static_shared)
-			return refuse(CUDA_INVALID_VALUE, "%s: attribute %d cannot be %d", f.kernel->name, attribute, value);
+			return refuse(CUDA_ERROR_INVALID_VALUE, "%s: attribute %d cannot be %d", f.kernel->name, attribute, value);
 		f.max_dynamic = value;
 		return CUDA_SUCCESS;
 	});
@@ -171,7 +171,7 @@ CUresult cuFuncSetAttribute(CUfunction function, int attribute, int value) {
 CUresult cuFuncGetParamInfo(CUfunction function, size_t index, size_t *offset, size_t *bytes) {
 	return with_function(function, [&](Function &f) {
 		if (index >= f.kernel->params)
-			return CUDA_INVALID_VALUE;
+			return CUDA_ERROR_INVALID_VALUE;
 		*offset = f.kernel->param_offset[index];
 		if (bytes)
 			*bytes = f.kernel->param_bytes[index];
@@ -182,7 +182,7 @@ CUresult cuFuncGetParamInfo(CUfunction function, size_t index, size_t *offset, s
 CUresult cuOccupancyMaxActiveBlocksPerMultiprocessor(int *blocks, CUfunction function, int block, size_t dynamic_shared) {
 	return with_function(function, [&](Function &f) {
 		if (block <= 0)
-			return CUDA_INVALID_VALUE;
+			return CUDA_ERROR_INVALID_VALUE;
 		const int warps = (block + 31) / 32;
 		const size_t shared = f.kernel->static_shared + dynamic_shared;
 		*blocks = block > threads(f) ? 0 : std::min(blocks_per_multiprocessor, threads_per_multiprocessor / (warps * 32));

@@ -106,7 +106,9 @@ bool step(Lock &lock) {
 	}
 	Context &c = *s->context;
 	if (int lost = strikes(Fault::Op, c.device->ordinal)) {
-		fail(c, (CUresult)lost, print("device %d is lost in %s, as ordered", c.device->ordinal, op->what.c_str()));
+		const std::string why = print("device %d is lost in %s, as ordered", c.device->ordinal, op->what.c_str());
+		found(why);
+		fail(c, (CUresult)lost, why);
 		return true;
 	}
 	op->running = true;

@@ -46,8 +46,9 @@ void found(const std::string &what) { keep(what, true); }
 
 const char *result_name(int result) {
 	switch (result) {
+	case CUDA_SUCCESS: return "CUDA_SUCCESS";
 #define X(name, number, text) \
-	case number: return "CUDA_" #name;
+	case number: return "CUDA_ERROR_" #name;
 		SIM_RESULTS(X)
 #undef X
 	}
@@ -66,16 +67,17 @@ void simgpuMessage(char *message, size_t size) {
 
 CUresult cuGetErrorName(CUresult error, const char **name) {
 	*name = result_name(error);
-	return *name ? CUDA_SUCCESS : CUDA_INVALID_VALUE;
+	return *name ? CUDA_SUCCESS : CUDA_ERROR_INVALID_VALUE;
 }
 
 CUresult cuGetErrorString(CUresult error, const char **text) {
-	switch ((int)error) {
+	switch (error) {
+	case CUDA_SUCCESS: *text = "no error"; return CUDA_SUCCESS;
 #define X(name, number, words) \
 	case number: *text = words; return CUDA_SUCCESS;
 		SIM_RESULTS(X)
 #undef X
 	}
 	*text = nullptr;
-	return CUDA_INVALID_VALUE;
+	return CUDA_ERROR_INVALID_VALUE;
 }

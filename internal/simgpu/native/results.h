@@ -2,8 +2,8 @@
 #ifndef SIMGPU_RESULTS_H
 #define SIMGPU_RESULTS_H
 
+// X(name behind CUDA_ERROR_, number, the driver's words)
 #define SIM_RESULTS(X) \
-	X(SUCCESS, 0, "no error") \
 	X(INVALID_VALUE, 1, "invalid argument") \
 	X(OUT_OF_MEMORY, 2, "out of memory") \
 	X(NOT_INITIALIZED, 3, "initialization error") \
@@ -34,8 +34,9 @@
 	X(NOT_SUPPORTED, 801, "operation not supported") \
 	X(UNKNOWN, 999, "unknown error")
 
-enum CUresult {
-#define X(name, number, text) CUDA_##name = number,
+enum CUresult : int {
+	CUDA_SUCCESS = 0,
+#define X(name, number, text) CUDA_ERROR_##name = number,
 	SIM_RESULTS(X)
 #undef X
 };

@@ -16,19 +16,19 @@ CUresult find_stream(Context &c, CUstream handle, Stream **s) {
 		return CUDA_SUCCESS;
 	}
 	if ((uintptr_t)handle == per_thread)
-		return refuse(CUDA_NOT_SUPPORTED, "the per-thread default stream");
+		return refuse(CUDA_ERROR_NOT_SUPPORTED, "the per-thread default stream");
 	*s = driver().streams.find(handle);
 	if (!*s)
-		return refuse(CUDA_INVALID_HANDLE, "%p is no stream", (void *)handle);
+		return refuse(CUDA_ERROR_INVALID_HANDLE, "%p is no stream", (void *)handle);
 	if ((*s)->context != &c)
-		return refuse(CUDA_INVALID_HANDLE, "a stream of device %d is used with the context of device %d", (*s)->context->device->ordinal,
+		return refuse(CUDA_ERROR_INVALID_HANDLE, "a stream of device %d is used with the context of device %d", (*s)->context->device->ordinal,
 		              c.device->ordinal);
 	return CUDA_SUCCESS;
 }
 
 static CUresult find_event(CUevent handle, Event **e) {
 	*e = driver().events.find(handle);
-	return *e ? CUDA_SUCCESS : refuse(CUDA_INVALID_HANDLE, "%p is no event", (void *)handle);
+	return *e ? CUDA_SUCCESS : refuse(CUDA_ERROR_INVALID_HANDLE, "%p is no event", (void *)handle);
 }
 
 static bool idle(const std::shared_ptr<Op> &op) { return !op || op->done; }
@@ -53,7 +53,7 @@ using namespace sim;
 CUresult cuStreamCreateWithPriority(CUstream *stream, unsigned flags, int) {
 	return in_context([&](Context &c, Lock &) {
 		if (flags & ~non_blocking)
-			return CUDA_INVALID_VALUE;
+			return CUDA_ERROR_INVALID_VALUE;
 		*stream = (CUstream)driver().streams.add(std::make_shared<Stream>(&c, !(flags & non_blocking)));
 		return CUDA_SUCCESS;
 	});
@@ -65,7 +65,7 @@ CUresult cuStreamCreate(CUstream *stream, unsigned flags) { return cuStreamCreat
 CUresult cuStreamDestroy_v2(CUstream stream) {
 	return with_stream(stream, [&](Context &c, Stream &s, Lock &) {
 		if (&s == c.legacy.get())
-			return CUDA_INVALID_HANDLE;
+			return CUDA_ERROR_INVALID_HANDLE;
 		driver().streams.remove(stream);
 		return CUDA_SUCCESS;
 	});
@@ -87,7 +87,7 @@ CUresult cuStreamQuery(CUstream stream) {
 		nudge(lock);
 		if (c.error)
 			return (CUresult)c.error;
-		return idle(tail) ? CUDA_SUCCESS : CUDA_NOT_READY;
+		return idle(tail) ? CUDA_SUCCESS : CUDA_ERROR_NOT_READY;
 	});
 }
 
@@ -96,7 +96,7 @@ CUresult cuStreamWaitEvent(CUstream stream, CUevent event, unsigned flags) {
 	return with_stream(stream, [&](Context &, Stream &s, Lock &lock) {
 		Event *e;
 		if (flags)
-			return CUDA_INVALID_VALUE;
+			return CUDA_ERROR_INVALID_VALUE;
 		if (CUresult error = find_event(event, &e))
 			return error;
 		std::shared_ptr<Op> recorded = e->op;
@@ -126,7 +126,7 @@ CUresult cuLaunchHostFunc(CUstream stream, void (*function)(void *), void *data)
 CUresult cuEventCreate(CUevent *event, unsigned flags) {
 	return in_context([&](Context &c, Lock &) {
 		if (flags & interprocess || flags > 7)
-			return CUDA_INVALID_VALUE;
+			return CUDA_ERROR_INVALID_VALUE;
 		*event = (CUevent)driver().events.add(std::make_shared<Event>(Event{&c, !(flags & no_timing), nullptr}));
 		return CUDA_SUCCESS;
 	});
@@ -148,7 +148,7 @@ CUresult cuEventRecord(CUevent event, CUstream stream) {
 		if (CUresult error = find_event(event, &e))
 			return error;
 		if (e->context != &c)
-			return refuse(CUDA_INVALID_HANDLE, "an event of device %d is recorded in a stream of device %d", e->context->device->ordinal,
+			return refuse(CUDA_ERROR_INVALID_HANDLE, "an event of device %d is recorded in a stream of device %d", e->context->device->ordinal,
 			              c.device->ordinal);
 		std::shared_ptr<Event> keep = driver().events.share(event);
 		keep->op = enqueue(lock, s, "record an event", nullptr);
@@ -177,7 +177,7 @@ CUresult cuEventQuery(CUevent event) {
 		nudge(lock);
 		if (owner.error)
 			return (CUresult)owner.error;
-		return idle(op) ? CUDA_SUCCESS : CUDA_NOT_READY;
+		return idle(op) ? CUDA_SUCCESS : CUDA_ERROR_NOT_READY;
 	});
 }
 
@@ -189,9 +189,9 @@ CUresult cuEventElapsedTime(float *milliseconds, CUevent begin, CUevent end) {
 		if (CUresult error = find_event(end, &e))
 			return error;
 		if (!b->timing || !e->timing || !b->op || !e->op)
-			return refuse(CUDA_INVALID_HANDLE, "cuEventElapsedTime of events without times");
+			return refuse(CUDA_ERROR_INVALID_HANDLE, "cuEventElapsedTime of events without times");
 		if (!b->op->done || !e->op->done)
-			return CUDA_NOT_READY;
+			return CUDA_ERROR_NOT_READY;
 		*milliseconds = (float)(e->op->finished - b->op->finished);
 		return CUDA_SUCCESS;
 	});
