@@ -41,14 +41,7 @@ func (a *NDArray) copyFrom(src *NDArray) error {
 	case a.home == src.home:
 		return a.home.dev.Copy(a.region(), src.region())
 	}
-	var err error
-	readErr := src.read(func(from []byte) {
-		err = a.write(func(to []byte) { copy(to, from) })
-	})
-	if readErr != nil {
-		return readErr
-	}
-	return err
+	return a.across(src)
 }
 
 // Set overwrites the elements with those of src, which may be of any type and device and whose shape broadcasts to the

@@ -182,15 +182,7 @@ func (a *NDArray) fill(v float64) error {
 // write lets fn fill the array's bytes: its own memory, or host memory that is then copied to the device.
 func (a *NDArray) write(fn func([]byte)) error {
 	defer runtime.KeepAlive(a)
-	r := a.region()
-	if b := r.Bytes(); b != nil {
-		fn(b)
-		r.Buffer.Touch()
-		return nil
-	}
-	b := make([]byte, a.length)
-	fn(b)
-	return a.home.dev.Copy(r, backend.HostRegion(b))
+	return a.home.send(a.region(), fn)
 }
 
 // read hands fn the array's bytes, copied to the host when they are elsewhere.
@@ -199,11 +191,8 @@ func (a *NDArray) read(fn func([]byte)) error {
 	r := a.region()
 	b := r.Bytes()
 	if b == nil {
-		b = make([]byte, a.length)
-		if err := a.home.dev.Copy(backend.HostRegion(b), r); err != nil {
-			return err
-		}
-		if err := a.home.dev.Sync(); err != nil {
+		b = make([]byte, a.length) // fn may keep it
+		if err := a.home.fetch(b, r); err != nil {
 			return err
 		}
 	}

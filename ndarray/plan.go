@@ -51,11 +51,11 @@ func (p *plan) run(c *call, outs []*NDArray) error {
 		case roleOut:
 			same = outs[r.at].put(&p.regions[i]) && same
 		case roleNumber:
-			if err := p.set(i, c.home, func(b []byte) { store(b, r.dtype, []float64{c.number(r.name, r.def)}) }); err != nil {
+			if err := c.home.send(p.regions[i], func(b []byte) { store(b, r.dtype, []float64{c.number(r.name, r.def)}) }); err != nil {
 				return err
 			}
 		case roleRNG:
-			if err := p.set(i, c.home, func(b []byte) { state := nextRandom(); copy(view[int64](b), state[:]) }); err != nil {
+			if err := c.home.send(p.regions[i], func(b []byte) { state := nextRandom(); copy(view[int64](b), state[:]) }); err != nil {
 				return err
 			}
 		}
@@ -68,19 +68,6 @@ func (p *plan) run(c *call, outs []*NDArray) error {
 	err := p.bound.Run()
 	p.letGo()
 	return err
-}
-
-// set writes run-time numbers of the call into their place.
-func (p *plan) set(i int, h *home, fill func([]byte)) error {
-	r := p.regions[i]
-	if b := r.Bytes(); b != nil {
-		fill(b)
-		r.Buffer.Touch()
-		return nil
-	}
-	b := make([]byte, r.Length)
-	fill(b)
-	return h.dev.Copy(r, backend.HostRegion(b))
 }
 
 // put makes r the memory of a; it reports whether r was that already.

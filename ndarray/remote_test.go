@@ -50,11 +50,17 @@ func (e remoteExecutable) Bind(entry backend.EntryKind, args []backend.Region) (
 	return struct{ backend.Bound }{b}, err
 }
 
-func TestMemoryOutOfReach(t *testing.T) {
-	ctx := device.CPU(99)
-	dev := remote{ref.New(99)}
+// openRemote makes cpu(index) a remote device for the duration of the test.
+func openRemote(t *testing.T, index int) device.Context {
+	ctx := device.CPU(index)
+	dev := remote{ref.New(index)}
 	homes.Store(ctx, &home{ctx: ctx, dev: dev, pool: newPool(dev)})
-	defer homes.Delete(ctx)
+	t.Cleanup(func() { homes.Delete(ctx) })
+	return ctx
+}
+
+func TestMemoryOutOfReach(t *testing.T) {
+	ctx := openRemote(t, 99)
 	a := Array(count(6), Shape{2, 3}, On(ctx))
 	assert.Nil(t, a.Bytes())
 	assert.Nil(t, a.Data32())
@@ -78,4 +84,32 @@ func TestMemoryOutOfReach(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, a.Float32(), f.List()[0].Float32())
 	assert.Equal(t, ctx, f.List()[0].Context())
+}
+
+// Batches travel to a device and outputs back in every step: that allocates nothing, nor do numbers set by the host.
+func TestCopiesAcrossDevices(t *testing.T) {
+	far, farther, near := openRemote(t, 98), openRemote(t, 97), device.CPU(0)
+	numbers := count(6)
+	a := Array(numbers, Shape{2, 3}, On(near))
+	b, c, d := Zeros(Shape{2, 3}, On(far)), Zeros(Shape{2, 3}, On(farther)), Zeros(Shape{2, 3}, On(near))
+	round := func() {
+		for _, p := range [][2]*NDArray{{b, a}, {c, b}, {d, c}} {
+			if err := p[0].CopyFrom(p[1]); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := a.SetFloat32(numbers); err != nil {
+			t.Fatal(err)
+		}
+		if err := b.SetFloat32(numbers); err != nil {
+			t.Fatal(err)
+		}
+	}
+	round()
+	for _, x := range []*NDArray{b, c, d} {
+		assert.Equal(t, numbers, x.Float32())
+	}
+	version := d.region().Buffer.Version()
+	assert.Zero(t, testing.AllocsPerRun(10, round))
+	assert.Greater(t, d.region().Buffer.Version(), version)
 }
