@@ -28,6 +28,7 @@ type Supporter interface {
 // Info describes a device.
 type Info struct {
 	Name    string // cpu(0), gpu(1), ref(0)
+	Model   string // what its maker calls it and its driver, empty when not known
 	Kernels string // the instruction set or architecture in use: avx512, avx2, scalar, go
 	BLAS    string // the matrix library in use, with version
 	Threads int

@@ -93,6 +93,7 @@ type compileCtx struct {
 	p          *backend.Program
 	dev        *Device
 	plan       *passes.MemoryPlan
+	places     []place // of the values, from the plan
 	steps      []step
 	consts     []byte // data for spaceConst
 	scratch    int    // bytes used by the call being lowered
@@ -162,7 +163,8 @@ func (cx *compileCtx) Gemm(g gemm) {
 	if g.m == 0 || g.n == 0 || g.batch == 0 {
 		return
 	}
-	if cx.dev.hasBLAS() && g.k > 0 {
+	t := g.terms()
+	if g.k > 0 && t.Fits() && cx.dev.hasBLAS() {
 		cx.steps = append(cx.steps, step{kind: gemmStep, gemm: &g})
 		return
 	}

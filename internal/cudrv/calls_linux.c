@@ -163,3 +163,5 @@ CUresult cudrv_module_function(CUcontext c, CUfunction *function, CUmodule modul
 	ENTER(c);
 	return cudrv.cuModuleGetFunction(function, module, name);
 }
+
+CUresult cudrv_use(CUcontext c) { return cudrv.cuCtxSetCurrent(c); }

@@ -6,6 +6,7 @@ package cudrv
 import "C"
 
 import (
+	"runtime"
 	"unsafe"
 )
 
@@ -152,4 +153,15 @@ func (e Event) Since(begin Event) (float64, error) {
 	var ms C.float
 	err := check("cuEventElapsedTime", C.cudrv_event_elapsed(context(e.ctx), &ms, begin.event(), e.event()))
 	return float64(ms) / 1000, err
+}
+
+// Use calls f on a thread on which the context is current, for libraries.
+func (c *Context) Use(f func()) error {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	if err := check("cuCtxSetCurrent", C.cudrv_use(context(c.h))); err != nil {
+		return err
+	}
+	f()
+	return nil
 }

@@ -20,6 +20,9 @@ CUresult cudrv_device_can_access(int index, int peer, int *can);
 CUresult cudrv_retain(int index, CUcontext *context);
 CUresult cudrv_release(int index);
 
+// cudrv_use makes a context current on this thread.
+CUresult cudrv_use(CUcontext c);
+
 CUresult cudrv_enable_peer(CUcontext c, CUcontext peer);
 CUresult cudrv_memory_info(CUcontext c, size_t *free, size_t *total);
 CUresult cudrv_alloc(CUcontext c, CUdeviceptr *address, size_t bytes);

@@ -152,3 +152,6 @@ func (p *Progress) Enqueued() uint32 { return 0 }
 
 // Done is a number of operations of which is known that they are done.
 func (p *Progress) Done() uint32 { return 0 }
+
+// Use calls nothing.
+func (c *Context) Use(f func()) error { return errNone }

@@ -1,0 +1,208 @@
+package cuda
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/gomx-org/gomx/backend"
+	"github.com/gomx-org/gomx/backend/passes"
+	"github.com/gomx-org/gomx/internal/cudrv"
+)
+
+// Compile runs the passes, gives every value its place, lowers the calls and loads their kernels. Calls without a kernel are
+// refused, all in one *backend.NoKernelError.
+func (d *Device) Compile(p *backend.Program, o backend.Options) (backend.Executable, error) {
+	if err := p.Verify(); err != nil {
+		return nil, fmt.Errorf("%v: %w", d, err)
+	}
+	p, err := passes.Optimize(p, d, o)
+	if err != nil {
+		return nil, fmt.Errorf("%v: %w", d, err)
+	}
+	cx := &compileCtx{p: p, dev: d}
+	cx.planned(passes.Memory(p, alignment))
+	if gaps := cx.gaps(); len(gaps) > 0 {
+		return nil, &backend.NoKernelError{Device: d.String(), Gaps: gaps}
+	}
+	if err := d.faults.lostError(); err != nil {
+		return nil, err
+	}
+	x := &executable{dev: d, p: p, profiling: o.Profile, places: cx.places}
+	for i := range p.Entries {
+		en, err := lowerEntry(cx, &p.Entries[i], o.Profile)
+		if err != nil {
+			return nil, err
+		}
+		x.entries = append(x.entries, en)
+	}
+	if err := x.allocate(cx); err != nil {
+		x.Close()
+		return nil, err
+	}
+	return x, nil
+}
+
+// gaps lists the calls that the device has no kernel for.
+func (cx *compileCtx) gaps() []string {
+	var list []string
+	for i := range cx.p.Entries {
+		for k := range cx.p.Entries[i].Calls {
+			c := &cx.p.Entries[i].Calls[k]
+			if cx.plan.Idle(c) || cx.dev.Supports(cx.p, c) {
+				continue
+			}
+			if gap := cx.p.CallString(c); !slices.Contains(list, gap) {
+				list = append(list, gap)
+			}
+		}
+	}
+	return list
+}
+
+// entry is a lowered entry point: the operations that a run enqueues, cut into segments.
+type entry struct {
+	kind      backend.EntryKind
+	calls     []backend.Call
+	steps     []step
+	callOf    []int            // the call that each step belongs to
+	functions []cudrv.Function // of each step, for launches
+	ops       []int            // what each operation of a List is: a step, or one of the numbers below
+	segments  []segment
+	seconds   []float64 // per call, when profiling
+	runs      int
+}
+
+const (
+	opTime = -1 // recording an event that measures
+	opDone = -2 // recording the event that Wait waits for
+)
+
+// segment is either ops[from:to], enqueued by one call into C, or a Host call.
+type segment struct {
+	from, to int
+	host     int // the call; -1 for operations
+}
+
+func lowerEntry(cx *compileCtx, e *backend.Entry, timed bool) (*entry, error) {
+	en := &entry{kind: e.Kind, calls: e.Calls, seconds: make([]float64, len(e.Calls))}
+	cx.steps = nil
+	begin := 0 // of the segment in the making
+	flush := func(more ...int) {
+		if timed && len(en.ops) > begin {
+			en.ops = append(en.ops, opTime)
+		}
+		en.ops = append(en.ops, more...)
+		if len(en.ops) > begin {
+			en.segments = append(en.segments, segment{from: begin, to: len(en.ops), host: -1})
+			begin = len(en.ops)
+		}
+	}
+	for i := range e.Calls {
+		c := &e.Calls[i]
+		if cx.plan.Idle(c) {
+			continue
+		}
+		if c.Kind == backend.Host {
+			flush()
+			en.segments = append(en.segments, segment{host: i})
+			continue
+		}
+		before := len(cx.steps)
+		if err := lowerCall(cx, en, c, i); err != nil {
+			return nil, &backend.Error{Device: cx.dev.String(), Node: c.Node, Call: fmt.Sprintf("%v (call %d of %v)", c.Kind, i, e.Kind), Err: err}
+		}
+		if timed && len(cx.steps) > before {
+			en.ops = append(en.ops, opTime)
+		}
+		for k := before; k < len(cx.steps); k++ {
+			en.callOf = append(en.callOf, i)
+			en.ops = append(en.ops, k)
+		}
+	}
+	flush(opDone)
+	en.steps = cx.steps
+	return en, nil
+}
+
+// lowerCall emits the steps of a call and loads what they launch.
+func lowerCall(cx *compileCtx, en *entry, c *backend.Call, i int) error {
+	cx.scratch = 0
+	before := len(cx.steps)
+	if err := kernels[c.Kind].lower(cx, c); err != nil {
+		return err
+	}
+	for k := before; k < len(cx.steps); k++ {
+		s := &cx.steps[k]
+		var f cudrv.Function
+		if err := checkStep(s); err != nil {
+			return err
+		}
+		if s.kind == launchStep {
+			var err error
+			if f, err = cx.dev.function(s.fn); err != nil {
+				return err
+			}
+		}
+		en.functions = append(en.functions, f)
+	}
+	return nil
+}
+
+// checkStep holds a launch to the kernel's declaration and to the limits of every GPU.
+func checkStep(s *step) error {
+	if s.kind != launchStep {
+		return nil
+	}
+	if len(s.args) != len(s.fn.params) {
+		return fmt.Errorf("BUG: %s takes %d parameters, given %d", s.fn.name, len(s.fn.params), len(s.args))
+	}
+	for i, a := range s.args {
+		if n := a.size(); n != s.fn.params[i] {
+			return fmt.Errorf("BUG: parameter %d of %s takes %d bytes, given %d", i, s.fn.name, s.fn.params[i], n)
+		}
+	}
+	if s.grid[0] > 1<<31-1 || s.grid[1] > maxGridZ || s.grid[2] > maxGridZ {
+		return fmt.Errorf("%s: a grid of %v blocks is more than CUDA allows", s.fn.name, s.grid)
+	}
+	return nil
+}
+
+// size is the bytes of a parameter.
+func (a *arg) size() int {
+	if a.bits == nil {
+		return 8
+	}
+	return len(a.bits)
+}
+
+// stepOf is the step of an operation, nil for events.
+func (en *entry) stepOf(op int) *step {
+	if k := en.ops[op]; k >= 0 {
+		return &en.steps[k]
+	}
+	return nil
+}
+
+// nameOf tells the node of an operation, and its kernel with its place in the entry.
+func (en *entry) nameOf(op int) (node, kernel string) {
+	k := en.ops[op]
+	if k < 0 {
+		return "", fmt.Sprintf("an event of %v", en.kind)
+	}
+	call := en.callOf[k]
+	return en.calls[call].Node, fmt.Sprintf("%s (call %d of %v)", en.steps[k].name(), call, en.kind)
+}
+
+// name is what an error or a profile calls a step.
+func (s *step) name() string {
+	switch s.kind {
+	case copyStep:
+		return "copy"
+	case fillStep:
+		return "fill"
+	case gemmStep:
+		t := s.gemm.terms()
+		return t.Function()
+	}
+	return "kernel " + s.fn.name
+}

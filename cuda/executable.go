@@ -1,0 +1,78 @@
+package cuda
+
+import (
+	"errors"
+	"fmt"
+	"sync"
+
+	"github.com/gomx-org/gomx/backend"
+)
+
+// executable is a compiled Program with its memory: arena, scratch, constants.
+type executable struct {
+	dev       *Device
+	p         *backend.Program
+	entries   []*entry
+	places    []place // of each value
+	profiling bool
+
+	mu     sync.Mutex // held during a Run: entries share the arena
+	closed bool
+	bounds int                // not closed yet; the last one frees what Close left
+	memory [numSpaces]*memory // arena, persistent, scratch, constants
+
+	prepared []version // what the results of Prepare were made from; nil: not made
+}
+
+// version is a state of an argument's memory.
+type version struct {
+	buffer  backend.Buffer
+	offset  int
+	version uint64
+}
+
+func (x *executable) allocate(cx *compileCtx) (err error) {
+	sizes := [numSpaces]int{
+		spaceArena: cx.plan.Arena, spacePersistent: cx.plan.Persistent, spaceScratch: cx.maxScratch, spaceConst: len(cx.consts),
+	}
+	for s, bytes := range sizes {
+		if x.memory[s], err = x.dev.alloc(bytes); err != nil {
+			return fmt.Errorf("%w (memory for %v)", err, space(s))
+		}
+	}
+	if len(cx.consts) == 0 {
+		return nil
+	}
+	return x.dev.write(x.memory[spaceConst].p, cx.consts)
+}
+
+// Program is the list after all passes.
+func (x *executable) Program() *backend.Program { return x.p }
+
+// Close frees the memory once no Bound is left; running one of them is an error from now on.
+func (x *executable) Close() error {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.closed = true
+	x.freeUnused()
+	return nil
+}
+
+func (x *executable) freeUnused() {
+	if x.closed && x.bounds == 0 {
+		for _, m := range x.memory {
+			m.free()
+		}
+	}
+}
+
+func (x *executable) entry(kind backend.EntryKind) *entry {
+	for _, e := range x.entries {
+		if e.kind == kind {
+			return e
+		}
+	}
+	return nil
+}
+
+var errClosed = errors.New("the executable is closed")
