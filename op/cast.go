@@ -6,8 +6,13 @@ type CastParam struct {
 }
 
 func init() {
+	registerCast("Cast", "cast")
+	registerCast("amp_cast") // written by MXNet's mixed precision
+}
+
+func registerCast(name string, aliases ...string) {
 	Register(Op[CastParam]{
-		Name: "Cast", Aliases: []string{"cast"},
+		Name: name, Aliases: aliases,
 		Doc:   "data in another element type; towards zero for integers, wrapping around when out of range",
 		Shape: func(_ *CastParam, s *Shapes) { s.Elementwise() },
 		Type:  func(p *CastParam, t *Types) { t.WantOut(0, p.DType) },

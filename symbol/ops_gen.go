@@ -233,6 +233,25 @@ func SVMOutput(data *Symbol, opts ...with.SVMOutputOption) *Symbol {
 	return apply("svmoutput", "SVMOutput", []*Symbol{data}, s)
 }
 
+// SequenceLast is MXNet's operator of that name: the last step of each sequence.
+func SequenceLast(data *Symbol, opts ...with.SequenceLastOption) *Symbol {
+	s := with.Gather(opts)
+	return apply("sequencelast", "SequenceLast", []*Symbol{data}, s)
+}
+
+// SequenceMask is MXNet's operator of that name: sequences with value behind their ends.
+func SequenceMask(data *Symbol, opts ...with.SequenceMaskOption) *Symbol {
+	s := with.Gather(opts)
+	return apply("sequencemask", "SequenceMask", []*Symbol{data}, s)
+}
+
+// SequenceReverse is MXNet's operator of that name: the steps of each sequence turned round; what stands behind its
+// end stays.
+func SequenceReverse(data *Symbol, opts ...with.SequenceReverseOption) *Symbol {
+	s := with.Gather(opts)
+	return apply("sequencereverse", "SequenceReverse", []*Symbol{data}, s)
+}
+
 // SliceChannel is MXNet's operator of that name: data cut into equal parts along an axis.
 //
 //   - numOutputs: number of equal parts
@@ -273,6 +292,15 @@ func UpSampling(args []*Symbol, scale int, sampleType with.SampleTypeValue, opts
 	return apply("upsampling", "UpSampling", args, s)
 }
 
+// Arange is MXNet's _arange: the vector start, start + step … that ends before stop.
+//
+//   - start: the first number; with stop=None it is stop, and 0 the first
+func Arange(start float64, opts ...with.ArangeOption) *Symbol {
+	s := with.Gather(opts)
+	s.Float("start", start)
+	return apply("_arange", "_arange", nil, s)
+}
+
 // Copy is MXNet's _copy: out = x.
 func Copy(data *Symbol, opts ...with.CopyOption) *Symbol {
 	s := with.Gather(opts)
@@ -292,6 +320,26 @@ func EqualScalar(data *Symbol, scalar float64, opts ...with.EqualScalarOption) *
 	s := with.Gather(opts)
 	s.Float("scalar", scalar)
 	return apply("_equal_scalar", "_equal_scalar", []*Symbol{data}, s)
+}
+
+// Eye is MXNet's _eye: a matrix of zeros with a diagonal of ones.
+//
+//   - n: number of rows
+func Eye(n int, opts ...with.EyeOption) *Symbol {
+	s := with.Gather(opts)
+	s.Int("N", n)
+	return apply("_eye", "_eye", nil, s)
+}
+
+// Full is MXNet's _full: an array of one number.
+//
+//   - shape: the shape
+//   - value: the number
+func Full(shape []int, value float64, opts ...with.FullOption) *Symbol {
+	s := with.Gather(opts)
+	s.Ints("shape", shape)
+	s.Float("value", value)
+	return apply("_full", "_full", nil, s)
 }
 
 // Greater is MXNet's _greater: out = 1 where a > b, else 0, element by element.
@@ -373,6 +421,55 @@ func LesserScalar(data *Symbol, scalar float64, opts ...with.LesserScalarOption)
 	s := with.Gather(opts)
 	s.Float("scalar", scalar)
 	return apply("_lesser_scalar", "_lesser_scalar", []*Symbol{data}, s)
+}
+
+// LinalgExtractdiag is MXNet's _linalg_extractdiag: a diagonal of all square matrices in A.
+func LinalgExtractdiag(a *Symbol, opts ...with.LinalgExtractdiagOption) *Symbol {
+	s := with.Gather(opts)
+	return apply("_linalg_extractdiag", "_linalg_extractdiag", []*Symbol{a}, s)
+}
+
+// LinalgGemm is MXNet's _linalg_gemm: alpha · A·B + beta · C, of all matrices in A, B and C.
+func LinalgGemm(a, b, c *Symbol, opts ...with.LinalgGemmOption) *Symbol {
+	s := with.Gather(opts)
+	return apply("_linalg_gemm", "_linalg_gemm", []*Symbol{a, b, c}, s)
+}
+
+// LinalgGemm2 is MXNet's _linalg_gemm2: alpha · A·B, of all matrices in A and B.
+func LinalgGemm2(a, b *Symbol, opts ...with.LinalgGemm2Option) *Symbol {
+	s := with.Gather(opts)
+	return apply("_linalg_gemm2", "_linalg_gemm2", []*Symbol{a, b}, s)
+}
+
+// LinalgMakediag is MXNet's _linalg_makediag: square matrices of zeros with the vectors in A as a diagonal.
+func LinalgMakediag(a *Symbol, opts ...with.LinalgMakediagOption) *Symbol {
+	s := with.Gather(opts)
+	return apply("_linalg_makediag", "_linalg_makediag", []*Symbol{a}, s)
+}
+
+// LinalgSumlogdiag is MXNet's _linalg_sumlogdiag: Σ log of the diagonal, of all square matrices in A.
+func LinalgSumlogdiag(a *Symbol, opts ...with.LinalgSumlogdiagOption) *Symbol {
+	s := with.Gather(opts)
+	return apply("_linalg_sumlogdiag", "_linalg_sumlogdiag", []*Symbol{a}, s)
+}
+
+// LinalgSyrk is MXNet's _linalg_syrk: alpha · A·Aᵀ, of all matrices in A.
+func LinalgSyrk(a *Symbol, opts ...with.LinalgSyrkOption) *Symbol {
+	s := with.Gather(opts)
+	return apply("_linalg_syrk", "_linalg_syrk", []*Symbol{a}, s)
+}
+
+// Linspace is MXNet's _linspace: num numbers from start to stop, at equal distances.
+//
+//   - start: the first number
+//   - stop: the last number
+//   - num: how many
+func Linspace(start float64, stop float64, num int, opts ...with.LinspaceOption) *Symbol {
+	s := with.Gather(opts)
+	s.Float("start", start)
+	s.Float("stop", stop)
+	s.Int("num", num)
+	return apply("_linspace", "_linspace", nil, s)
 }
 
 // LogicalAnd is MXNet's _logical_and: out = 1 where both are not 0, else 0, element by element.
@@ -477,6 +574,15 @@ func NotEqualScalar(data *Symbol, scalar float64, opts ...with.NotEqualScalarOpt
 	return apply("_not_equal_scalar", "_not_equal_scalar", []*Symbol{data}, s)
 }
 
+// Ones is MXNet's _ones: an array of 1s.
+//
+//   - shape: the shape
+func Ones(shape []int, opts ...with.OnesOption) *Symbol {
+	s := with.Gather(opts)
+	s.Ints("shape", shape)
+	return apply("_ones", "_ones", nil, s)
+}
+
 // PlusScalar is MXNet's _plus_scalar: out = a + b, b a number.
 //
 //   - scalar: the number
@@ -546,6 +652,15 @@ func SplitV2(data *Symbol, indices []int, opts ...with.SplitV2Option) *Symbol {
 	return apply("_split_v2", "_split_v2", []*Symbol{data}, s)
 }
 
+// Zeros is MXNet's _zeros: an array of 0s.
+//
+//   - shape: the shape
+func Zeros(shape []int, opts ...with.ZerosOption) *Symbol {
+	s := with.Gather(opts)
+	s.Ints("shape", shape)
+	return apply("_zeros", "_zeros", nil, s)
+}
+
 // Abs is MXNet's abs: out = |x|; the gradient at 0 is 0.
 func Abs(data *Symbol, opts ...with.AbsOption) *Symbol {
 	s := with.Gather(opts)
@@ -556,6 +671,16 @@ func Abs(data *Symbol, opts ...with.AbsOption) *Symbol {
 func AddN(args []*Symbol, opts ...with.AddNOption) *Symbol {
 	s := with.Gather(opts)
 	return apply("add_n", "add_n", args, s)
+}
+
+// AmpCast is MXNet's amp_cast: data in another element type; towards zero for integers, wrapping around when out of
+// range.
+//
+//   - dtype: the element type to convert to
+func AmpCast(data *Symbol, dtype backend.DType, opts ...with.AmpCastOption) *Symbol {
+	s := with.Gather(opts)
+	s.Param("dtype", dtype.String())
+	return apply("amp_cast", "amp_cast", []*Symbol{data}, s)
 }
 
 // Arccos is MXNet's arccos: out = inverse cosine.
@@ -616,6 +741,12 @@ func Argmin(data *Symbol, opts ...with.ArgminOption) *Symbol {
 func BatchDot(lhs, rhs *Symbol, opts ...with.BatchDotOption) *Symbol {
 	s := with.Gather(opts)
 	return apply("batch_dot", "batch_dot", []*Symbol{lhs, rhs}, s)
+}
+
+// BatchTake is MXNet's batch_take: an element of each row of a: out[i] = a[i, indices[i]].
+func BatchTake(a, indices *Symbol, opts ...with.BatchTakeOption) *Symbol {
+	s := with.Gather(opts)
+	return apply("batch_take", "batch_take", []*Symbol{a, indices}, s)
 }
 
 // BroadcastAdd is MXNet's broadcast_add: out = a + b, broadcast.
@@ -892,6 +1023,12 @@ func Gammaln(data *Symbol, opts ...with.GammalnOption) *Symbol {
 	return apply("gammaln", "gammaln", []*Symbol{data}, s)
 }
 
+// GatherNd is MXNet's gather_nd: elements or slices of data: out[k…] = data[indices[0, k…], indices[1, k…] …].
+func GatherNd(data, indices *Symbol, opts ...with.GatherNdOption) *Symbol {
+	s := with.Gather(opts)
+	return apply("gather_nd", "gather_nd", []*Symbol{data, indices}, s)
+}
+
 // HardSigmoid is MXNet's hard_sigmoid: min(max(alpha·x + beta, 0), 1).
 func HardSigmoid(data *Symbol, opts ...with.HardSigmoidOption) *Symbol {
 	s := with.Gather(opts)
@@ -1004,6 +1141,12 @@ func OnesLike(data *Symbol, opts ...with.OnesLikeOption) *Symbol {
 	return apply("ones_like", "ones_like", []*Symbol{data}, s)
 }
 
+// Pick is MXNet's pick: the elements of data at the indices along an axis: out[i] = data[i, index[i]].
+func Pick(data, index *Symbol, opts ...with.PickOption) *Symbol {
+	s := with.Gather(opts)
+	return apply("pick", "pick", []*Symbol{data, index}, s)
+}
+
 // Prod is MXNet's prod: product along axes.
 func Prod(data *Symbol, opts ...with.ProdOption) *Symbol {
 	s := with.Gather(opts)
@@ -1075,6 +1218,16 @@ func Round(data *Symbol, opts ...with.RoundOption) *Symbol {
 func Rsqrt(data *Symbol, opts ...with.RsqrtOption) *Symbol {
 	s := with.Gather(opts)
 	return apply("rsqrt", "rsqrt", []*Symbol{data}, s)
+}
+
+// ScatterNd is MXNet's scatter_nd: zeros, but out[indices[0, k…], indices[1, k…] …] = data[k…]; data for one place
+// add up.
+//
+//   - shape: the shape of the result
+func ScatterNd(data, indices *Symbol, shape []int, opts ...with.ScatterNdOption) *Symbol {
+	s := with.Gather(opts)
+	s.Ints("shape", shape)
+	return apply("scatter_nd", "scatter_nd", []*Symbol{data, indices}, s)
 }
 
 // ShapeArray is MXNet's shape_array: the shape of data as a vector.

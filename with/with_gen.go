@@ -178,6 +178,24 @@ type SVMOutputOption interface {
 	forSVMOutput()
 }
 
+// SequenceLastOption is an option of SequenceLast.
+type SequenceLastOption interface {
+	Option
+	forSequenceLast()
+}
+
+// SequenceMaskOption is an option of SequenceMask.
+type SequenceMaskOption interface {
+	Option
+	forSequenceMask()
+}
+
+// SequenceReverseOption is an option of SequenceReverse.
+type SequenceReverseOption interface {
+	Option
+	forSequenceReverse()
+}
+
 // SliceChannelOption is an option of SliceChannel.
 type SliceChannelOption interface {
 	Option
@@ -208,6 +226,12 @@ type UpSamplingOption interface {
 	forUpSampling()
 }
 
+// ArangeOption is an option of _arange.
+type ArangeOption interface {
+	Option
+	forArange()
+}
+
 // CopyOption is an option of _copy.
 type CopyOption interface {
 	Option
@@ -230,6 +254,18 @@ type EqualOption interface {
 type EqualScalarOption interface {
 	Option
 	forEqualScalar()
+}
+
+// EyeOption is an option of _eye.
+type EyeOption interface {
+	Option
+	forEye()
+}
+
+// FullOption is an option of _full.
+type FullOption interface {
+	Option
+	forFull()
 }
 
 // GreaterOption is an option of _greater.
@@ -296,6 +332,48 @@ type LesserEqualScalarOption interface {
 type LesserScalarOption interface {
 	Option
 	forLesserScalar()
+}
+
+// LinalgExtractdiagOption is an option of _linalg_extractdiag.
+type LinalgExtractdiagOption interface {
+	Option
+	forLinalgExtractdiag()
+}
+
+// LinalgGemmOption is an option of _linalg_gemm.
+type LinalgGemmOption interface {
+	Option
+	forLinalgGemm()
+}
+
+// LinalgGemm2Option is an option of _linalg_gemm2.
+type LinalgGemm2Option interface {
+	Option
+	forLinalgGemm2()
+}
+
+// LinalgMakediagOption is an option of _linalg_makediag.
+type LinalgMakediagOption interface {
+	Option
+	forLinalgMakediag()
+}
+
+// LinalgSumlogdiagOption is an option of _linalg_sumlogdiag.
+type LinalgSumlogdiagOption interface {
+	Option
+	forLinalgSumlogdiag()
+}
+
+// LinalgSyrkOption is an option of _linalg_syrk.
+type LinalgSyrkOption interface {
+	Option
+	forLinalgSyrk()
+}
+
+// LinspaceOption is an option of _linspace.
+type LinspaceOption interface {
+	Option
+	forLinspace()
 }
 
 // LogicalAndOption is an option of _logical_and.
@@ -394,6 +472,12 @@ type NotEqualScalarOption interface {
 	forNotEqualScalar()
 }
 
+// OnesOption is an option of _ones.
+type OnesOption interface {
+	Option
+	forOnes()
+}
+
 // PlusScalarOption is an option of _plus_scalar.
 type PlusScalarOption interface {
 	Option
@@ -442,6 +526,12 @@ type SplitV2Option interface {
 	forSplitV2()
 }
 
+// ZerosOption is an option of _zeros.
+type ZerosOption interface {
+	Option
+	forZeros()
+}
+
 // AbsOption is an option of abs.
 type AbsOption interface {
 	Option
@@ -452,6 +542,12 @@ type AbsOption interface {
 type AddNOption interface {
 	Option
 	forAddN()
+}
+
+// AmpCastOption is an option of amp_cast.
+type AmpCastOption interface {
+	Option
+	forAmpCast()
 }
 
 // ArccosOption is an option of arccos.
@@ -512,6 +608,12 @@ type ArgminOption interface {
 type BatchDotOption interface {
 	Option
 	forBatchDot()
+}
+
+// BatchTakeOption is an option of batch_take.
+type BatchTakeOption interface {
+	Option
+	forBatchTake()
 }
 
 // BroadcastAddOption is an option of broadcast_add.
@@ -772,6 +874,12 @@ type GammalnOption interface {
 	forGammaln()
 }
 
+// GatherNdOption is an option of gather_nd.
+type GatherNdOption interface {
+	Option
+	forGatherNd()
+}
+
 // HardSigmoidOption is an option of hard_sigmoid.
 type HardSigmoidOption interface {
 	Option
@@ -880,6 +988,12 @@ type OnesLikeOption interface {
 	forOnesLike()
 }
 
+// PickOption is an option of pick.
+type PickOption interface {
+	Option
+	forPick()
+}
+
 // ProdOption is an option of prod.
 type ProdOption interface {
 	Option
@@ -944,6 +1058,12 @@ type RoundOption interface {
 type RsqrtOption interface {
 	Option
 	forRsqrt()
+}
+
+// ScatterNdOption is an option of scatter_nd.
+type ScatterNdOption interface {
+	Option
+	forScatterNd()
 }
 
 // ShapeArrayOption is an option of shape_array.
@@ -1146,15 +1266,21 @@ func (Any) forPad()                       {}
 func (Any) forPooling()                   {}
 func (Any) forReshape()                   {}
 func (Any) forSVMOutput()                 {}
+func (Any) forSequenceLast()              {}
+func (Any) forSequenceMask()              {}
+func (Any) forSequenceReverse()           {}
 func (Any) forSliceChannel()              {}
 func (Any) forSoftmaxActivation()         {}
 func (Any) forSoftmaxOutput()             {}
 func (Any) forSwapAxis()                  {}
 func (Any) forUpSampling()                {}
+func (Any) forArange()                    {}
 func (Any) forCopy()                      {}
 func (Any) forDivScalar()                 {}
 func (Any) forEqual()                     {}
 func (Any) forEqualScalar()               {}
+func (Any) forEye()                       {}
+func (Any) forFull()                      {}
 func (Any) forGreater()                   {}
 func (Any) forGreaterEqual()              {}
 func (Any) forGreaterEqualScalar()        {}
@@ -1166,6 +1292,13 @@ func (Any) forLesser()                    {}
 func (Any) forLesserEqual()               {}
 func (Any) forLesserEqualScalar()         {}
 func (Any) forLesserScalar()              {}
+func (Any) forLinalgExtractdiag()         {}
+func (Any) forLinalgGemm()                {}
+func (Any) forLinalgGemm2()               {}
+func (Any) forLinalgMakediag()            {}
+func (Any) forLinalgSumlogdiag()          {}
+func (Any) forLinalgSyrk()                {}
+func (Any) forLinspace()                  {}
 func (Any) forLogicalAnd()                {}
 func (Any) forLogicalAndScalar()          {}
 func (Any) forLogicalOr()                 {}
@@ -1182,6 +1315,7 @@ func (Any) forModScalar()                 {}
 func (Any) forMulScalar()                 {}
 func (Any) forNotEqual()                  {}
 func (Any) forNotEqualScalar()            {}
+func (Any) forOnes()                      {}
 func (Any) forPlusScalar()                {}
 func (Any) forPower()                     {}
 func (Any) forPowerScalar()               {}
@@ -1190,8 +1324,10 @@ func (Any) forRminusScalar()              {}
 func (Any) forRmodScalar()                {}
 func (Any) forRpowerScalar()              {}
 func (Any) forSplitV2()                   {}
+func (Any) forZeros()                     {}
 func (Any) forAbs()                       {}
 func (Any) forAddN()                      {}
+func (Any) forAmpCast()                   {}
 func (Any) forArccos()                    {}
 func (Any) forArccosh()                   {}
 func (Any) forArcsin()                    {}
@@ -1202,6 +1338,7 @@ func (Any) forArgmax()                    {}
 func (Any) forArgmaxChannel()             {}
 func (Any) forArgmin()                    {}
 func (Any) forBatchDot()                  {}
+func (Any) forBatchTake()                 {}
 func (Any) forBroadcastAdd()              {}
 func (Any) forBroadcastAxis()             {}
 func (Any) forBroadcastDiv()              {}
@@ -1245,6 +1382,7 @@ func (Any) forFix()                       {}
 func (Any) forFloor()                     {}
 func (Any) forGamma()                     {}
 func (Any) forGammaln()                   {}
+func (Any) forGatherNd()                  {}
 func (Any) forHardSigmoid()               {}
 func (Any) forLog()                       {}
 func (Any) forLog10()                     {}
@@ -1263,6 +1401,7 @@ func (Any) forNegative()                  {}
 func (Any) forNorm()                      {}
 func (Any) forOneHot()                    {}
 func (Any) forOnesLike()                  {}
+func (Any) forPick()                      {}
 func (Any) forProd()                      {}
 func (Any) forRadians()                   {}
 func (Any) forRcbrt()                     {}
@@ -1274,6 +1413,7 @@ func (Any) forReverse()                   {}
 func (Any) forRint()                      {}
 func (Any) forRound()                     {}
 func (Any) forRsqrt()                     {}
+func (Any) forScatterNd()                 {}
 func (Any) forShapeArray()                {}
 func (Any) forSigmoid()                   {}
 func (Any) forSign()                      {}
@@ -1335,6 +1475,7 @@ type AlphaArg struct{ v float64 }
 // Alpha sets the parameter alpha.
 //
 //   - LRN: factor of the mean square; default 0.0001.
+//   - _linalg_gemm, _linalg_gemm2, _linalg_syrk: factor of the product; default 1.0.
 //   - hard_sigmoid: the slope; default 0.2.
 func Alpha(v float64) AlphaArg { return AlphaArg{v} }
 
@@ -1342,7 +1483,21 @@ func Alpha(v float64) AlphaArg { return AlphaArg{v} }
 func (o AlphaArg) Apply(s *Settings) { s.Float("alpha", o.v) }
 
 func (AlphaArg) forLRN()         {}
+func (AlphaArg) forLinalgGemm()  {}
+func (AlphaArg) forLinalgGemm2() {}
+func (AlphaArg) forLinalgSyrk()  {}
 func (AlphaArg) forHardSigmoid() {}
+
+// ArangeStepArg is what ArangeStep returns.
+type ArangeStepArg struct{ v float64 }
+
+// ArangeStep sets the parameter step of _arange: the distance between numbers; default 1.0.
+func ArangeStep(v float64) ArangeStepArg { return ArangeStepArg{v} }
+
+// Apply sets step.
+func (o ArangeStepArg) Apply(s *Settings) { s.Float("step", o.v) }
+
+func (ArangeStepArg) forArange() {}
 
 // AxesArg is what Axes returns.
 type AxesArg struct{ v []int }
@@ -1370,11 +1525,14 @@ type AxisArg struct{ v []int }
 //
 //   - BatchNorm, BatchNorm_v1: the channels; default 1.
 //   - LayerNorm: the axis that is normalized; default -1.
+//   - SequenceLast, SequenceMask, SequenceReverse: the axis of time: 0 for (T,N,…), 1 for (N,T,…); default 0.
 //   - SliceChannel, _split_v2: the axis to cut; default 1.
+//   - _linalg_gemm, _linalg_gemm2: the axis of the rows; the columns are the last; default -2.
 //   - argmax, argmin: the axis to search; the whole array when not given; default None.
 //   - broadcast_axis: axes of size 1; default ().
 //   - log_softmax, softmax, softmin: the axis whose elements sum to 1; default -1.
 //   - max, mean, min, nanprod, nansum, norm, prod, sum: the axes to reduce, all when empty; default ().
+//   - pick: the axis to pick along; default -1.
 //   - repeat: the axis along which; not given, data is a vector first; default None.
 //   - squeeze: the axes of size 1 to drop, all of them when empty; default ().
 //   - stack: where the new axis stands; -1 is behind the last; default 0.
@@ -1384,29 +1542,35 @@ func Axis(v ...int) AxisArg { return AxisArg{v} }
 // Apply sets axis.
 func (o AxisArg) Apply(s *Settings) { s.Param("axis", oneOrInts(o.v)) }
 
-func (AxisArg) forBatchNorm()     {}
-func (AxisArg) forBatchNormV1()   {}
-func (AxisArg) forLayerNorm()     {}
-func (AxisArg) forSliceChannel()  {}
-func (AxisArg) forSplitV2()       {}
-func (AxisArg) forArgmax()        {}
-func (AxisArg) forArgmin()        {}
-func (AxisArg) forBroadcastAxis() {}
-func (AxisArg) forLogSoftmax()    {}
-func (AxisArg) forMax()           {}
-func (AxisArg) forMean()          {}
-func (AxisArg) forMin()           {}
-func (AxisArg) forNanprod()       {}
-func (AxisArg) forNansum()        {}
-func (AxisArg) forNorm()          {}
-func (AxisArg) forProd()          {}
-func (AxisArg) forRepeat()        {}
-func (AxisArg) forSoftmax()       {}
-func (AxisArg) forSoftmin()       {}
-func (AxisArg) forSqueeze()       {}
-func (AxisArg) forStack()         {}
-func (AxisArg) forSum()           {}
-func (AxisArg) forTake()          {}
+func (AxisArg) forBatchNorm()       {}
+func (AxisArg) forBatchNormV1()     {}
+func (AxisArg) forLayerNorm()       {}
+func (AxisArg) forSequenceLast()    {}
+func (AxisArg) forSequenceMask()    {}
+func (AxisArg) forSequenceReverse() {}
+func (AxisArg) forSliceChannel()    {}
+func (AxisArg) forLinalgGemm()      {}
+func (AxisArg) forLinalgGemm2()     {}
+func (AxisArg) forSplitV2()         {}
+func (AxisArg) forArgmax()          {}
+func (AxisArg) forArgmin()          {}
+func (AxisArg) forBroadcastAxis()   {}
+func (AxisArg) forLogSoftmax()      {}
+func (AxisArg) forMax()             {}
+func (AxisArg) forMean()            {}
+func (AxisArg) forMin()             {}
+func (AxisArg) forNanprod()         {}
+func (AxisArg) forNansum()          {}
+func (AxisArg) forNorm()            {}
+func (AxisArg) forPick()            {}
+func (AxisArg) forProd()            {}
+func (AxisArg) forRepeat()          {}
+func (AxisArg) forSoftmax()         {}
+func (AxisArg) forSoftmin()         {}
+func (AxisArg) forSqueeze()         {}
+func (AxisArg) forStack()           {}
+func (AxisArg) forSum()             {}
+func (AxisArg) forTake()            {}
 
 // Axis1Arg is what Axis1 returns.
 type Axis1Arg struct{ v int }
@@ -1436,6 +1600,7 @@ type BetaArg struct{ v float64 }
 // Beta sets the parameter beta.
 //
 //   - LRN: the exponent; default 0.75.
+//   - _linalg_gemm: factor of C; default 1.0.
 //   - hard_sigmoid: the value at 0; default 0.5.
 func Beta(v float64) BetaArg { return BetaArg{v} }
 
@@ -1443,6 +1608,7 @@ func Beta(v float64) BetaArg { return BetaArg{v} }
 func (o BetaArg) Apply(s *Settings) { s.Float("beta", o.v) }
 
 func (BetaArg) forLRN()         {}
+func (BetaArg) forLinalgGemm()  {}
 func (BetaArg) forHardSigmoid() {}
 
 // CenterCropArg is what CenterCrop returns.
@@ -1493,6 +1659,22 @@ func (o CountIncludePadArg) Apply(s *Settings) { s.Bool("count_include_pad", o.v
 
 func (CountIncludePadArg) forPooling() {}
 
+// CtxArg is what Ctx returns.
+type CtxArg struct{ v string }
+
+// Ctx sets the parameter ctx of _arange, _eye, _full, _linspace, _ones, _zeros: the device; taken, not needed: it is that of the network; default .
+func Ctx(v string) CtxArg { return CtxArg{v} }
+
+// Apply sets ctx.
+func (o CtxArg) Apply(s *Settings) { s.Param("ctx", o.v) }
+
+func (CtxArg) forArange()   {}
+func (CtxArg) forEye()      {}
+func (CtxArg) forFull()     {}
+func (CtxArg) forLinspace() {}
+func (CtxArg) forOnes()     {}
+func (CtxArg) forZeros()    {}
+
 // CudnnOffArg is what CudnnOff returns.
 type CudnnOffArg struct{ v bool }
 
@@ -1534,14 +1716,20 @@ type DTypeArg struct{ v backend.DType }
 // DType sets the parameter dtype.
 //
 //   - Embedding: element type of weight; default float32.
+//   - _arange, _eye, _full, _linspace, _ones, _zeros, one_hot: element type of the result; default float32.
 //   - log_softmax, softmax, softmin: element type of the result; that of data when not given; default None.
-//   - one_hot: element type of the result; default float32.
 func DType(v backend.DType) DTypeArg { return DTypeArg{v} }
 
 // Apply sets dtype.
 func (o DTypeArg) Apply(s *Settings) { s.Param("dtype", o.v.String()) }
 
 func (DTypeArg) forEmbedding()  {}
+func (DTypeArg) forArange()     {}
+func (DTypeArg) forEye()        {}
+func (DTypeArg) forFull()       {}
+func (DTypeArg) forLinspace()   {}
+func (DTypeArg) forOnes()       {}
+func (DTypeArg) forZeros()      {}
 func (DTypeArg) forLogSoftmax() {}
 func (DTypeArg) forOneHot()     {}
 func (DTypeArg) forSoftmax()    {}
@@ -1606,6 +1794,17 @@ const (
 func (v DropoutModeValue) Apply(s *Settings) { s.Param("mode", string(v)) }
 
 func (DropoutModeValue) forDropout() {}
+
+// EndPointArg is what EndPoint returns.
+type EndPointArg struct{ v bool }
+
+// EndPoint sets the parameter endpoint of _linspace: stop is one of them; default True.
+func EndPoint(v bool) EndPointArg { return EndPointArg{v} }
+
+// Apply sets endpoint.
+func (o EndPointArg) Apply(s *Settings) { s.Bool("endpoint", o.v) }
+
+func (EndPointArg) forLinspace() {}
 
 // EpsArg is what Eps returns.
 type EpsArg struct{ v float64 }
@@ -1718,15 +1917,27 @@ func (o IgnoreLabelArg) Apply(s *Settings) { s.Float("ignore_label", o.v) }
 
 func (IgnoreLabelArg) forSoftmaxOutput() {}
 
+// InferRangeArg is what InferRange returns.
+type InferRangeArg struct{ v bool }
+
+// InferRange sets the parameter infer_range of _arange: find stop from the shape wanted; not supported; default False.
+func InferRange(v bool) InferRangeArg { return InferRangeArg{v} }
+
+// Apply sets infer_range.
+func (o InferRangeArg) Apply(s *Settings) { s.Bool("infer_range", o.v) }
+
+func (InferRangeArg) forArange() {}
+
 // KArg is what K returns.
 type KArg struct{ v int }
 
-// K sets the parameter k of diag: which diagonal: above the main one when positive, below when negative; default 0.
+// K sets the parameter k of _eye, diag: which diagonal: above the main one when positive, below when negative; default 0.
 func K(v int) KArg { return KArg{v} }
 
 // Apply sets k.
 func (o KArg) Apply(s *Settings) { s.Int("k", o.v) }
 
+func (KArg) forEye()  {}
 func (KArg) forDiag() {}
 
 // KNormArg is what KNorm returns.
@@ -1745,7 +1956,7 @@ type KeepDimsArg struct{ v bool }
 
 // KeepDims sets the parameter keepdims.
 //
-//   - argmax, argmin: keep the axis as 1; default False.
+//   - argmax, argmin, pick: keep the axis as 1; default False.
 //   - max, mean, min, nanprod, nansum, norm, prod, sum: keep reduced axes as 1; default False.
 //   - moments: keep them as 1; default False.
 func KeepDims(v bool) KeepDimsArg { return KeepDimsArg{v} }
@@ -1762,6 +1973,7 @@ func (KeepDimsArg) forMoments() {}
 func (KeepDimsArg) forNanprod() {}
 func (KeepDimsArg) forNansum()  {}
 func (KeepDimsArg) forNorm()    {}
+func (KeepDimsArg) forPick()    {}
 func (KeepDimsArg) forProd()    {}
 func (KeepDimsArg) forSum()     {}
 
@@ -1888,6 +2100,17 @@ func LowerBound(v float64) LowerBoundArg { return LowerBoundArg{v} }
 func (o LowerBoundArg) Apply(s *Settings) { s.Float("lower_bound", o.v) }
 
 func (LowerBoundArg) forLeakyReLU() {}
+
+// MArg is what M returns.
+type MArg struct{ v int }
+
+// M sets the parameter M of _eye: number of columns; that of rows when 0; default 0.
+func M(v int) MArg { return MArg{v} }
+
+// Apply sets M.
+func (o MArg) Apply(s *Settings) { s.Int("M", o.v) }
+
+func (MArg) forEye() {}
 
 // MarginArg is what Margin returns.
 type MarginArg struct{ v float64 }
@@ -2026,13 +2249,18 @@ func (OffValueArg) forOneHot() {}
 // OffsetArg is what Offset returns.
 type OffsetArg struct{ v []int }
 
-// Offset sets the parameter offset of Crop: row and column of the first element; default (0, 0).
+// Offset sets the parameter offset.
+//
+//   - Crop: row and column of the first element; default (0, 0).
+//   - _linalg_extractdiag, _linalg_makediag: which diagonal: above the main one when positive, below when negative; default 0.
 func Offset(v ...int) OffsetArg { return OffsetArg{v} }
 
 // Apply sets offset.
-func (o OffsetArg) Apply(s *Settings) { s.Ints("offset", o.v) }
+func (o OffsetArg) Apply(s *Settings) { s.Param("offset", oneOrInts(o.v)) }
 
-func (OffsetArg) forCrop() {}
+func (OffsetArg) forCrop()              {}
+func (OffsetArg) forLinalgExtractdiag() {}
+func (OffsetArg) forLinalgMakediag()    {}
 
 // OnValueArg is what OnValue returns.
 type OnValueArg struct{ v float64 }
@@ -2159,6 +2387,20 @@ func (o PenaltyArg) Apply(s *Settings) { s.Float("penalty", o.v) }
 
 func (PenaltyArg) forIdentityAttachKLSparseReg() {}
 
+// PickModeValue is a value of the parameter mode of pick: what becomes of indices outside: the nearest inside, or counted around; default clip.
+type PickModeValue string
+
+// The values of mode.
+const (
+	PickClip PickModeValue = "clip"
+	PickWrap PickModeValue = "wrap"
+)
+
+// Apply sets mode.
+func (v PickModeValue) Apply(s *Settings) { s.Param("mode", string(v)) }
+
+func (PickModeValue) forPick() {}
+
 // PoolTypeValue is a value of the parameter pool_type of Pooling: how a window combines; default max.
 type PoolTypeValue string
 
@@ -2198,6 +2440,17 @@ func RegularizationCoefficient(v float64) RegularizationCoefficientArg {
 func (o RegularizationCoefficientArg) Apply(s *Settings) { s.Float("regularization_coefficient", o.v) }
 
 func (RegularizationCoefficientArg) forSVMOutput() {}
+
+// RepeatArg is what Repeat returns.
+type RepeatArg struct{ v int }
+
+// Repeat sets the parameter repeat of _arange: how often each number occurs; default 1.
+func Repeat(v int) RepeatArg { return RepeatArg{v} }
+
+// Apply sets repeat.
+func (o RepeatArg) Apply(s *Settings) { s.Int("repeat", o.v) }
+
+func (RepeatArg) forArange() {}
 
 // ReverseArg is what Reverse returns.
 type ReverseArg struct{ v bool }
@@ -2299,6 +2552,17 @@ func (o SizeArg) Apply(s *Settings) { s.Ints("size", o.v) }
 
 func (SizeArg) forBroadcastAxis() {}
 
+// SliceStepArg is what SliceStep returns.
+type SliceStepArg struct{ v []int }
+
+// SliceStep sets the parameter step of slice: distances between elements, negative to go backwards; None or empty is 1; default ().
+func SliceStep(v ...int) SliceStepArg { return SliceStepArg{v} }
+
+// Apply sets step.
+func (o SliceStepArg) Apply(s *Settings) { s.Ints("step", o.v) }
+
+func (SliceStepArg) forSlice() {}
+
 // SlopeArg is what Slope returns.
 type SlopeArg struct{ v float64 }
 
@@ -2369,16 +2633,16 @@ func (o SqueezeAxisArg) Apply(s *Settings) { s.Bool("squeeze_axis", o.v) }
 func (SqueezeAxisArg) forSliceChannel() {}
 func (SqueezeAxisArg) forSplitV2()      {}
 
-// StepArg is what Step returns.
-type StepArg struct{ v []int }
+// StopArg is what Stop returns.
+type StopArg struct{ v float64 }
 
-// Step sets the parameter step of slice: distances between elements, negative to go backwards; None or empty is 1; default ().
-func Step(v ...int) StepArg { return StepArg{v} }
+// Stop sets the parameter stop of _arange: where the numbers end; it is not among them; default None.
+func Stop(v float64) StopArg { return StopArg{v} }
 
-// Apply sets step.
-func (o StepArg) Apply(s *Settings) { s.Ints("step", o.v) }
+// Apply sets stop.
+func (o StopArg) Apply(s *Settings) { s.Float("stop", o.v) }
 
-func (StepArg) forSlice() {}
+func (StopArg) forArange() {}
 
 // StrideArg is what Stride returns.
 type StrideArg struct{ v []int }
@@ -2440,29 +2704,50 @@ func (TemperatureArg) forLogSoftmax() {}
 func (TemperatureArg) forSoftmax()    {}
 func (TemperatureArg) forSoftmin()    {}
 
+// TransposeArg is what Transpose returns.
+type TransposeArg struct{ v bool }
+
+// Transpose sets the parameter transpose of _linalg_syrk: Aᵀ·A instead of A·Aᵀ; default False.
+func Transpose(v bool) TransposeArg { return TransposeArg{v} }
+
+// Apply sets transpose.
+func (o TransposeArg) Apply(s *Settings) { s.Bool("transpose", o.v) }
+
+func (TransposeArg) forLinalgSyrk() {}
+
 // TransposeAArg is what TransposeA returns.
 type TransposeAArg struct{ v bool }
 
-// TransposeA sets the parameter transpose_a of batch_dot, dot: lhs is stored transposed: its first axis is summed over; default False.
+// TransposeA sets the parameter transpose_a.
+//
+//   - _linalg_gemm, _linalg_gemm2: A is stored transposed; default False.
+//   - batch_dot, dot: lhs is stored transposed: its first axis is summed over; default False.
 func TransposeA(v bool) TransposeAArg { return TransposeAArg{v} }
 
 // Apply sets transpose_a.
 func (o TransposeAArg) Apply(s *Settings) { s.Bool("transpose_a", o.v) }
 
-func (TransposeAArg) forBatchDot() {}
-func (TransposeAArg) forDot()      {}
+func (TransposeAArg) forLinalgGemm()  {}
+func (TransposeAArg) forLinalgGemm2() {}
+func (TransposeAArg) forBatchDot()    {}
+func (TransposeAArg) forDot()         {}
 
 // TransposeBArg is what TransposeB returns.
 type TransposeBArg struct{ v bool }
 
-// TransposeB sets the parameter transpose_b of batch_dot, dot: rhs is stored transposed: its last axis is summed over; default False.
+// TransposeB sets the parameter transpose_b.
+//
+//   - _linalg_gemm, _linalg_gemm2: B is stored transposed; default False.
+//   - batch_dot, dot: rhs is stored transposed: its last axis is summed over; default False.
 func TransposeB(v bool) TransposeBArg { return TransposeBArg{v} }
 
 // Apply sets transpose_b.
 func (o TransposeBArg) Apply(s *Settings) { s.Bool("transpose_b", o.v) }
 
-func (TransposeBArg) forBatchDot() {}
-func (TransposeBArg) forDot()      {}
+func (TransposeBArg) forLinalgGemm()  {}
+func (TransposeBArg) forLinalgGemm2() {}
+func (TransposeBArg) forBatchDot()    {}
+func (TransposeBArg) forDot()         {}
 
 // UpperBoundArg is what UpperBound returns.
 type UpperBoundArg struct{ v float64 }
@@ -2522,6 +2807,22 @@ func (o UseLinearArg) Apply(s *Settings) { s.Bool("use_linear", o.v) }
 
 func (UseLinearArg) forSVMOutput() {}
 
+// UseSequenceLengthArg is what UseSequenceLength returns.
+type UseSequenceLengthArg struct{ v bool }
+
+// UseSequenceLength sets the parameter use_sequence_length.
+//
+//   - SequenceLast, SequenceReverse: each example has its own length, in the input sequence_length; otherwise all have that of the axis; default False.
+//   - SequenceMask: each example has its own length, in the input sequence_length; otherwise nothing is masked; default False.
+func UseSequenceLength(v bool) UseSequenceLengthArg { return UseSequenceLengthArg{v} }
+
+// Apply sets use_sequence_length.
+func (o UseSequenceLengthArg) Apply(s *Settings) { s.Bool("use_sequence_length", o.v) }
+
+func (UseSequenceLengthArg) forSequenceLast()    {}
+func (UseSequenceLengthArg) forSequenceMask()    {}
+func (UseSequenceLengthArg) forSequenceReverse() {}
+
 // ValidThreshArg is what ValidThresh returns.
 type ValidThreshArg struct{ v float64 }
 
@@ -2532,6 +2833,17 @@ func ValidThresh(v float64) ValidThreshArg { return ValidThreshArg{v} }
 func (o ValidThreshArg) Apply(s *Settings) { s.Float("valid_thresh", o.v) }
 
 func (ValidThreshArg) forMakeLoss() {}
+
+// ValueArg is what Value returns.
+type ValueArg struct{ v float64 }
+
+// Value sets the parameter value of SequenceMask: what stands behind the end; default 0.0.
+func Value(v float64) ValueArg { return ValueArg{v} }
+
+// Apply sets value.
+func (o ValueArg) Apply(s *Settings) { s.Float("value", o.v) }
+
+func (ValueArg) forSequenceMask() {}
 
 // WorkspaceArg is what Workspace returns.
 type WorkspaceArg struct{ v int }
