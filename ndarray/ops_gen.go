@@ -234,6 +234,25 @@ func SVMOutput(data, label *NDArray, opts ...with.SVMOutputOption) *NDArray {
 	return invoke("SVMOutput", []*NDArray{data, label}, s)[0]
 }
 
+// SequenceLast is MXNet's operator of that name: the last step of each sequence.
+func SequenceLast(data *NDArray, opts ...with.SequenceLastOption) *NDArray {
+	s := with.Gather(opts)
+	return invoke("SequenceLast", []*NDArray{data}, s)[0]
+}
+
+// SequenceMask is MXNet's operator of that name: sequences with value behind their ends.
+func SequenceMask(data *NDArray, opts ...with.SequenceMaskOption) *NDArray {
+	s := with.Gather(opts)
+	return invoke("SequenceMask", []*NDArray{data}, s)[0]
+}
+
+// SequenceReverse is MXNet's operator of that name: the steps of each sequence turned round; what stands behind its
+// end stays.
+func SequenceReverse(data *NDArray, opts ...with.SequenceReverseOption) *NDArray {
+	s := with.Gather(opts)
+	return invoke("SequenceReverse", []*NDArray{data}, s)[0]
+}
+
 // SliceChannel is MXNet's operator of that name: data cut into equal parts along an axis.
 //
 //   - numOutputs: number of equal parts
@@ -284,6 +303,42 @@ func Copy(data *NDArray, opts ...with.CopyOption) *NDArray {
 func IdentityWithAttrLikeRhs(lhs, rhs *NDArray, opts ...with.IdentityWithAttrLikeRhsOption) *NDArray {
 	s := with.Gather(opts)
 	return invoke("_identity_with_attr_like_rhs", []*NDArray{lhs, rhs}, s)[0]
+}
+
+// LinalgExtractdiag is MXNet's _linalg_extractdiag: a diagonal of all square matrices in A.
+func LinalgExtractdiag(a *NDArray, opts ...with.LinalgExtractdiagOption) *NDArray {
+	s := with.Gather(opts)
+	return invoke("_linalg_extractdiag", []*NDArray{a}, s)[0]
+}
+
+// LinalgGemm is MXNet's _linalg_gemm: alpha · A·B + beta · C, of all matrices in A, B and C.
+func LinalgGemm(a, b, c *NDArray, opts ...with.LinalgGemmOption) *NDArray {
+	s := with.Gather(opts)
+	return invoke("_linalg_gemm", []*NDArray{a, b, c}, s)[0]
+}
+
+// LinalgGemm2 is MXNet's _linalg_gemm2: alpha · A·B, of all matrices in A and B.
+func LinalgGemm2(a, b *NDArray, opts ...with.LinalgGemm2Option) *NDArray {
+	s := with.Gather(opts)
+	return invoke("_linalg_gemm2", []*NDArray{a, b}, s)[0]
+}
+
+// LinalgMakediag is MXNet's _linalg_makediag: square matrices of zeros with the vectors in A as a diagonal.
+func LinalgMakediag(a *NDArray, opts ...with.LinalgMakediagOption) *NDArray {
+	s := with.Gather(opts)
+	return invoke("_linalg_makediag", []*NDArray{a}, s)[0]
+}
+
+// LinalgSumlogdiag is MXNet's _linalg_sumlogdiag: Σ log of the diagonal, of all square matrices in A.
+func LinalgSumlogdiag(a *NDArray, opts ...with.LinalgSumlogdiagOption) *NDArray {
+	s := with.Gather(opts)
+	return invoke("_linalg_sumlogdiag", []*NDArray{a}, s)[0]
+}
+
+// LinalgSyrk is MXNet's _linalg_syrk: alpha · A·Aᵀ, of all matrices in A.
+func LinalgSyrk(a *NDArray, opts ...with.LinalgSyrkOption) *NDArray {
+	s := with.Gather(opts)
+	return invoke("_linalg_syrk", []*NDArray{a}, s)[0]
 }
 
 // MinusScalar is MXNet's _minus_scalar: out = a − b, b a number.
@@ -376,6 +431,16 @@ func AddN(args []*NDArray, opts ...with.AddNOption) *NDArray {
 	return invoke("add_n", args, s)[0]
 }
 
+// AmpCast is MXNet's amp_cast: data in another element type; towards zero for integers, wrapping around when out of
+// range.
+//
+//   - dtype: the element type to convert to
+func AmpCast(data *NDArray, dtype backend.DType, opts ...with.AmpCastOption) *NDArray {
+	s := with.Gather(opts)
+	s.Param("dtype", dtype.String())
+	return invoke("amp_cast", []*NDArray{data}, s)[0]
+}
+
 // Arccos is MXNet's arccos: out = inverse cosine.
 func Arccos(data *NDArray, opts ...with.ArccosOption) *NDArray {
 	s := with.Gather(opts)
@@ -434,6 +499,12 @@ func Argmin(data *NDArray, opts ...with.ArgminOption) *NDArray {
 func BatchDot(lhs, rhs *NDArray, opts ...with.BatchDotOption) *NDArray {
 	s := with.Gather(opts)
 	return invoke("batch_dot", []*NDArray{lhs, rhs}, s)[0]
+}
+
+// BatchTake is MXNet's batch_take: an element of each row of a: out[i] = a[i, indices[i]].
+func BatchTake(a, indices *NDArray, opts ...with.BatchTakeOption) *NDArray {
+	s := with.Gather(opts)
+	return invoke("batch_take", []*NDArray{a, indices}, s)[0]
 }
 
 // BroadcastAdd is MXNet's broadcast_add: out = a + b, broadcast.
@@ -710,6 +781,12 @@ func Gammaln(data *NDArray, opts ...with.GammalnOption) *NDArray {
 	return invoke("gammaln", []*NDArray{data}, s)[0]
 }
 
+// GatherNd is MXNet's gather_nd: elements or slices of data: out[k…] = data[indices[0, k…], indices[1, k…] …].
+func GatherNd(data, indices *NDArray, opts ...with.GatherNdOption) *NDArray {
+	s := with.Gather(opts)
+	return invoke("gather_nd", []*NDArray{data, indices}, s)[0]
+}
+
 // HardSigmoid is MXNet's hard_sigmoid: min(max(alpha·x + beta, 0), 1).
 func HardSigmoid(data *NDArray, opts ...with.HardSigmoidOption) *NDArray {
 	s := with.Gather(opts)
@@ -822,6 +899,12 @@ func OnesLike(data *NDArray, opts ...with.OnesLikeOption) *NDArray {
 	return invoke("ones_like", []*NDArray{data}, s)[0]
 }
 
+// Pick is MXNet's pick: the elements of data at the indices along an axis: out[i] = data[i, index[i]].
+func Pick(data, index *NDArray, opts ...with.PickOption) *NDArray {
+	s := with.Gather(opts)
+	return invoke("pick", []*NDArray{data, index}, s)[0]
+}
+
 // Prod is MXNet's prod: product along axes.
 func Prod(data *NDArray, opts ...with.ProdOption) *NDArray {
 	s := with.Gather(opts)
@@ -893,6 +976,16 @@ func Round(data *NDArray, opts ...with.RoundOption) *NDArray {
 func Rsqrt(data *NDArray, opts ...with.RsqrtOption) *NDArray {
 	s := with.Gather(opts)
 	return invoke("rsqrt", []*NDArray{data}, s)[0]
+}
+
+// ScatterNd is MXNet's scatter_nd: zeros, but out[indices[0, k…], indices[1, k…] …] = data[k…]; data for one place
+// add up.
+//
+//   - shape: the shape of the result
+func ScatterNd(data, indices *NDArray, shape []int, opts ...with.ScatterNdOption) *NDArray {
+	s := with.Gather(opts)
+	s.Ints("shape", shape)
+	return invoke("scatter_nd", []*NDArray{data, indices}, s)[0]
 }
 
 // ShapeArray is MXNet's shape_array: the shape of data as a vector.
