@@ -4,6 +4,7 @@
 //	gomx bench --network lenet --mode train              # images a second
 //	gomx inspect model/lenet-0001.params                 # what a file is and holds
 //	gomx inspect --program --network lenet --mode train  # what a network becomes, pass by pass
+//	gomx symbol resnet-50 -o resnet.json                 # a network of the zoo as MXNet writes it
 //	gomx info; gomx ops                                  # what there is
 package main
 
@@ -20,6 +21,7 @@ type cli struct {
 	Info    infoCmd    `cmd:"" help:"Show devices, instruction set and BLAS."`
 	Inspect inspectCmd `cmd:"" help:"Show what a model file holds, or with --program what a network becomes."`
 	Ops     opsCmd     `cmd:"" help:"List operators, and kernels by backend."`
+	Symbol  symbolCmd  `cmd:"" help:"Write a network of the zoo as a symbol file, as MXNet 1.9.1 writes it."`
 	Verify  verifyCmd  `cmd:"" help:"Replay cases recorded from MXNet and compare every array with what MXNet computed."`
 }
 
