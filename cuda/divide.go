@@ -8,7 +8,7 @@ func divisor(d int) (magic, shift uint32) {
 	return uint32((1<<shift-uint64(d))<<32/uint64(d) + 1), shift
 }
 
-// axes are the dimensions of an array for kernels that take indices apart, fastest first, as arrays of a struct.
+// axes are dimensions for kernels that take indices apart, fastest first.
 type axes struct {
 	size, magic, shift []uint32
 }
@@ -21,4 +21,18 @@ func newAxes(size []int) axes {
 		a.size, a.magic, a.shift = append(a.size, uint32(size[i])), append(a.magic, magic), append(a.shift, shift)
 	}
 	return a
+}
+
+// store fills the arrays of a kernel's struct.
+func (a axes) store(size, magic, shift []uint32) {
+	copy(size, a.size)
+	copy(magic, a.magic)
+	copy(shift, a.shift)
+}
+
+// fastestFirst turns numbers, one per dimension and outermost first, round into an array of a kernel's struct.
+func fastestFirst[T int32 | uint32](dst []T, v []int) {
+	for i := range v {
+		dst[i] = T(v[len(v)-1-i])
+	}
 }

@@ -21,5 +21,22 @@ func init() {
 		backend.Conv:           {supportsConv, lowerConv, "float32, 2 and 3 axes, any stride, pad, dilation, groups"},
 		backend.ConvGradData:   {supportsConv, lowerConv, "as Conv"},
 		backend.ConvGradFilter: {supportsConv, lowerConv, "as Conv"},
+
+		backend.ArgReduce:  {plainFloat32, lowerArgReduce, "float32, any axis"},
+		backend.Concat:     {supportsMove, lowerConcat, "every type, up to 6 axes"},
+		backend.Gather:     {supportsGather, lowerGather, "every type, by indices of every type but float16, bfloat16 and bool"},
+		backend.Pad:        {supportsMove, lowerPad, "every type, up to 6 axes"},
+		backend.Pool:       {plainFloat32, lowerPool, "float32, 2 and 3 axes, every type of pooling"},
+		backend.PoolGrad:   {plainFloat32, lowerPoolGrad, "as Pool"},
+		backend.Random:     {supportsRandom, lowerRandom, "float32"},
+		backend.Reduce:     {supportsReduce, lowerReduce, "float32, any of up to 6 axes"},
+		backend.Relayout:   {plainCall, lowerReshape, "C order only"},
+		backend.Reshape:    {plainCall, lowerReshape, "every type"},
+		backend.ScatterAdd: {supportsScatterAdd, lowerScatterAdd, "float32, by indices as Gather"},
+		backend.Slice:      {supportsMove, lowerSlice, "every type, up to 6 axes"},
+		backend.Softmax:    {plainFloat32, lowerSoftmax, "float32, any axis"},
+		backend.Stats:      {supportsReduce, lowerStats, "float32, any of up to 6 axes"},
+		backend.Transpose:  {supportsMove, lowerTranspose, "every type, up to 6 axes"},
+		backend.Write:      {plainCall, lowerWrite, "every type"},
 	}
 }

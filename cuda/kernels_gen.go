@@ -25,6 +25,38 @@ type convParam struct {
 
 func (v *convParam) bytes() []byte { return structBytes(v, 132) }
 
+// gatherShape is struct gather_shape of kernels/gather.cu.
+type gatherShape struct {
+	n          uint32
+	rows       uint32
+	element    uint32
+	width      uint32
+	widthMagic uint32
+	widthShift uint32
+	taken      uint32
+	takenMagic uint32
+	takenShift uint32
+}
+
+func (v *gatherShape) bytes() []byte { return structBytes(v, 36) }
+
+// scatterShape is struct scatter_shape of kernels/gather.cu.
+type scatterShape struct {
+	warps        uint32
+	rows         uint32
+	taken        uint32
+	width        uint32
+	byIndex      uint32
+	parts        uint32
+	partsMagic   uint32
+	partsShift   uint32
+	targets      uint32
+	targetsMagic uint32
+	targetsShift uint32
+}
+
+func (v *scatterShape) bytes() []byte { return structBytes(v, 44) }
+
 // patchParam is struct patch_param of kernels/im2col.cu.
 type patchParam struct {
 	images      uint32
@@ -68,6 +100,76 @@ type gemmParam struct {
 
 func (v *gemmParam) bytes() []byte { return structBytes(v, 64) }
 
+// moveShape is struct move_shape of kernels/move.cu.
+type moveShape struct {
+	n       uint32
+	dims    uint32
+	element uint32
+	size    [6]uint32
+	magic   [6]uint32
+	shift   [6]uint32
+	from    [6]int32
+	to      [6]int32
+}
+
+func (v *moveShape) bytes() []byte { return structBytes(v, 132) }
+
+// tileShape is struct tile_shape of kernels/move.cu.
+type tileShape struct {
+	width       uint32
+	height      uint32
+	fromStride  int32
+	toStride    int32
+	across      uint32
+	acrossMagic uint32
+	acrossShift uint32
+	down        uint32
+	downMagic   uint32
+	downShift   uint32
+	dims        uint32
+	size        [4]uint32
+	magic       [4]uint32
+	shift       [4]uint32
+	from        [4]int32
+	to          [4]int32
+}
+
+func (v *tileShape) bytes() []byte { return structBytes(v, 124) }
+
+// padShape is struct pad_shape of kernels/move.cu.
+type padShape struct {
+	n      uint32
+	dims   uint32
+	mode   uint32
+	size   [6]uint32
+	magic  [6]uint32
+	shift  [6]uint32
+	inner  [6]uint32
+	before [6]uint32
+}
+
+func (v *padShape) bytes() []byte { return structBytes(v, 132) }
+
+// poolShape is struct pool_shape of kernels/pool.cu.
+type poolShape struct {
+	n           uint32
+	average     uint32
+	countPad    uint32
+	power       uint32
+	size        [3]uint32
+	sizeMagic   [3]uint32
+	sizeShift   [3]uint32
+	in          [3]uint32
+	out         [3]uint32
+	kernel      [3]uint32
+	pad         [3]uint32
+	stride      [3]uint32
+	strideMagic [3]uint32
+	strideShift [3]uint32
+}
+
+func (v *poolShape) bytes() []byte { return structBytes(v, 136) }
+
 // reduceShape is struct reduce_shape of kernels/reduce.cu.
 type reduceShape struct {
 	outputs       uint32
@@ -75,27 +177,35 @@ type reduceShape struct {
 	parts         uint32
 	part          uint32
 	op            uint32
-	kept          uint32
-	reduced       uint32
-	keptSize      [4]uint32
-	keptMagic     [4]uint32
-	keptShift     [4]uint32
-	keptStride    [4]uint32
-	reducedSize   [4]uint32
-	reducedMagic  [4]uint32
-	reducedShift  [4]uint32
-	reducedStride [4]uint32
+	keptStride    uint32
+	keptMagic     uint32
+	keptShift     uint32
+	keptJump      uint32
+	reducedStride uint32
+	reducedMagic  uint32
+	reducedShift  uint32
+	reducedJump   uint32
 }
 
-func (v *reduceShape) bytes() []byte { return structBytes(v, 156) }
+func (v *reduceShape) bytes() []byte { return structBytes(v, 52) }
 
 // The entries of the embedded PTX.
 var (
+	kernelArgWarps       = kernel{module: embedded("argreduce"), name: "arg_warps", block: dim3{256, 1, 1}, params: []int{8, 8, 4, 4, 4}}
+	kernelArgBlocks      = kernel{module: embedded("argreduce"), name: "arg_blocks", block: dim3{256, 1, 1}, params: []int{8, 8, 4, 4}}
+	kernelArgColumns     = kernel{module: embedded("argreduce"), name: "arg_columns", block: dim3{256, 1, 1}, params: []int{8, 8, 4, 4, 4, 4, 4, 4}}
 	kernelConvForward1   = kernel{module: embedded("conv"), name: "conv_forward1", block: dim3{256, 1, 1}, params: []int{8, 8, 8, 132}}
 	kernelConvForward4   = kernel{module: embedded("conv"), name: "conv_forward4", block: dim3{256, 1, 1}, params: []int{8, 8, 8, 132}}
 	kernelConvGradData1  = kernel{module: embedded("conv"), name: "conv_grad_data1", block: dim3{256, 1, 1}, params: []int{8, 8, 8, 132}}
 	kernelConvGradData4  = kernel{module: embedded("conv"), name: "conv_grad_data4", block: dim3{256, 1, 1}, params: []int{8, 8, 8, 132}}
 	kernelConvGradFilter = kernel{module: embedded("conv"), name: "conv_grad_filter", block: dim3{256, 1, 1}, params: []int{8, 8, 8, 132, 4}}
+	kernelGatherRows     = kernel{module: embedded("gather"), name: "gather_rows", block: dim3{256, 1, 1}, params: []int{8, 8, 4, 4, 4, 4}}
+	kernelGather1        = kernel{module: embedded("gather"), name: "gather_1", block: dim3{256, 1, 1}, params: []int{8, 8, 8, 36}}
+	kernelGather2        = kernel{module: embedded("gather"), name: "gather_2", block: dim3{256, 1, 1}, params: []int{8, 8, 8, 36}}
+	kernelGather4        = kernel{module: embedded("gather"), name: "gather_4", block: dim3{256, 1, 1}, params: []int{8, 8, 8, 36}}
+	kernelGather8        = kernel{module: embedded("gather"), name: "gather_8", block: dim3{256, 1, 1}, params: []int{8, 8, 8, 36}}
+	kernelGather16       = kernel{module: embedded("gather"), name: "gather_16", block: dim3{256, 1, 1}, params: []int{8, 8, 8, 36}}
+	kernelScatterAdd     = kernel{module: embedded("gather"), name: "scatter_add", block: dim3{256, 1, 1}, params: []int{8, 8, 8, 44}}
 	kernelIm2col         = kernel{module: embedded("im2col"), name: "im2col", block: dim3{256, 1, 1}, params: []int{8, 8, 124}}
 	kernelCol2im         = kernel{module: embedded("im2col"), name: "col2im", block: dim3{256, 1, 1}, params: []int{8, 8, 124}}
 	kernelSwapOuter      = kernel{module: embedded("im2col"), name: "swap_outer", block: dim3{256, 1, 1}, params: []int{8, 8, 4, 4, 4, 4}}
@@ -104,24 +214,59 @@ var (
 	kernelSgemm32x128    = kernel{module: embedded("matmul"), name: "sgemm_32x128", block: dim3{256, 1, 1}, params: []int{8, 8, 8, 64}}
 	kernelSgemm128x32    = kernel{module: embedded("matmul"), name: "sgemm_128x32", block: dim3{256, 1, 1}, params: []int{8, 8, 8, 64}}
 	kernelAddParts       = kernel{module: embedded("matmul"), name: "add_parts", block: dim3{256, 1, 1}, params: []int{8, 8, 4, 4, 4, 4, 4, 4, 4}}
-	kernelReduceThreads  = kernel{module: embedded("reduce"), name: "reduce_threads", block: dim3{256, 1, 1}, params: []int{8, 8, 156}}
-	kernelReduceWarps    = kernel{module: embedded("reduce"), name: "reduce_warps", block: dim3{256, 1, 1}, params: []int{8, 8, 156}}
-	kernelReduceBlocks   = kernel{module: embedded("reduce"), name: "reduce_blocks", block: dim3{256, 1, 1}, params: []int{8, 8, 156}}
-	kernelReduceColumns  = kernel{module: embedded("reduce"), name: "reduce_columns", block: dim3{32, 8, 1}, params: []int{8, 8, 156}}
-	kernelStatsThreads   = kernel{module: embedded("reduce"), name: "stats_threads", block: dim3{256, 1, 1}, params: []int{8, 8, 8, 156}}
-	kernelStatsWarps     = kernel{module: embedded("reduce"), name: "stats_warps", block: dim3{256, 1, 1}, params: []int{8, 8, 8, 156}}
-	kernelStatsBlocks    = kernel{module: embedded("reduce"), name: "stats_blocks", block: dim3{256, 1, 1}, params: []int{8, 8, 8, 156}}
-	kernelStatsColumns   = kernel{module: embedded("reduce"), name: "stats_columns", block: dim3{32, 8, 1}, params: []int{8, 8, 8, 156}}
-	kernelStatsJoin      = kernel{module: embedded("reduce"), name: "stats_join", block: dim3{256, 1, 1}, params: []int{8, 8, 8, 8, 156}}
+	kernelMove1          = kernel{module: embedded("move"), name: "move_1", block: dim3{256, 1, 1}, params: []int{8, 8, 132}}
+	kernelMove2          = kernel{module: embedded("move"), name: "move_2", block: dim3{256, 1, 1}, params: []int{8, 8, 132}}
+	kernelMove4          = kernel{module: embedded("move"), name: "move_4", block: dim3{256, 1, 1}, params: []int{8, 8, 132}}
+	kernelMove8          = kernel{module: embedded("move"), name: "move_8", block: dim3{256, 1, 1}, params: []int{8, 8, 132}}
+	kernelMove16         = kernel{module: embedded("move"), name: "move_16", block: dim3{256, 1, 1}, params: []int{8, 8, 132}}
+	kernelTranspose1     = kernel{module: embedded("move"), name: "transpose_1", block: dim3{32, 8, 1}, params: []int{8, 8, 124}}
+	kernelTranspose2     = kernel{module: embedded("move"), name: "transpose_2", block: dim3{32, 8, 1}, params: []int{8, 8, 124}}
+	kernelTranspose4     = kernel{module: embedded("move"), name: "transpose_4", block: dim3{32, 8, 1}, params: []int{8, 8, 124}}
+	kernelTranspose8     = kernel{module: embedded("move"), name: "transpose_8", block: dim3{32, 8, 1}, params: []int{8, 8, 124}}
+	kernelPad1           = kernel{module: embedded("move"), name: "pad_1", block: dim3{256, 1, 1}, params: []int{8, 8, 8, 132}}
+	kernelPad2           = kernel{module: embedded("move"), name: "pad_2", block: dim3{256, 1, 1}, params: []int{8, 8, 8, 132}}
+	kernelPad4           = kernel{module: embedded("move"), name: "pad_4", block: dim3{256, 1, 1}, params: []int{8, 8, 8, 132}}
+	kernelPad8           = kernel{module: embedded("move"), name: "pad_8", block: dim3{256, 1, 1}, params: []int{8, 8, 8, 132}}
+	kernelPoolMax        = kernel{module: embedded("pool"), name: "pool_max", block: dim3{256, 1, 1}, params: []int{8, 8, 136}}
+	kernelPoolSum        = kernel{module: embedded("pool"), name: "pool_sum", block: dim3{256, 1, 1}, params: []int{8, 8, 136}}
+	kernelPoolLp         = kernel{module: embedded("pool"), name: "pool_lp", block: dim3{256, 1, 1}, params: []int{8, 8, 136}}
+	kernelPoolArgmax     = kernel{module: embedded("pool"), name: "pool_argmax", block: dim3{256, 1, 1}, params: []int{8, 8, 136}}
+	kernelPoolMaxGrad    = kernel{module: embedded("pool"), name: "pool_max_grad", block: dim3{256, 1, 1}, params: []int{8, 8, 8, 136}}
+	kernelPoolSumGrad    = kernel{module: embedded("pool"), name: "pool_sum_grad", block: dim3{256, 1, 1}, params: []int{8, 8, 136}}
+	kernelPoolLpGrad     = kernel{module: embedded("pool"), name: "pool_lp_grad", block: dim3{256, 1, 1}, params: []int{8, 8, 8, 8, 136}}
+	kernelRandomUniform  = kernel{module: embedded("random"), name: "random_uniform", block: dim3{256, 1, 1}, params: []int{8, 8, 4, 4, 4}}
+	kernelRandomNormal   = kernel{module: embedded("random"), name: "random_normal", block: dim3{256, 1, 1}, params: []int{8, 8, 4, 4, 4}}
+	kernelReduceThreads  = kernel{module: embedded("reduce"), name: "reduce_threads", block: dim3{256, 1, 1}, params: []int{8, 8, 52}}
+	kernelReduceWarps    = kernel{module: embedded("reduce"), name: "reduce_warps", block: dim3{256, 1, 1}, params: []int{8, 8, 52}}
+	kernelReduceBlocks   = kernel{module: embedded("reduce"), name: "reduce_blocks", block: dim3{256, 1, 1}, params: []int{8, 8, 52}}
+	kernelReduceColumns  = kernel{module: embedded("reduce"), name: "reduce_columns", block: dim3{32, 8, 1}, params: []int{8, 8, 52}}
+	kernelStatsThreads   = kernel{module: embedded("reduce"), name: "stats_threads", block: dim3{256, 1, 1}, params: []int{8, 8, 8, 52}}
+	kernelStatsWarps     = kernel{module: embedded("reduce"), name: "stats_warps", block: dim3{256, 1, 1}, params: []int{8, 8, 8, 52}}
+	kernelStatsBlocks    = kernel{module: embedded("reduce"), name: "stats_blocks", block: dim3{256, 1, 1}, params: []int{8, 8, 8, 52}}
+	kernelStatsColumns   = kernel{module: embedded("reduce"), name: "stats_columns", block: dim3{32, 8, 1}, params: []int{8, 8, 8, 52}}
+	kernelStatsJoin      = kernel{module: embedded("reduce"), name: "stats_join", block: dim3{256, 1, 1}, params: []int{8, 8, 8, 8, 52}}
+	kernelSoftmaxWarps   = kernel{module: embedded("softmax"), name: "softmax_warps", block: dim3{256, 1, 1}, params: []int{8, 8, 4, 4, 4}}
+	kernelSoftmaxBlocks  = kernel{module: embedded("softmax"), name: "softmax_blocks", block: dim3{256, 1, 1}, params: []int{8, 8, 4, 4}}
+	kernelSoftmaxColumns = kernel{module: embedded("softmax"), name: "softmax_columns", block: dim3{256, 1, 1}, params: []int{8, 8, 4, 4, 4, 4, 4, 4}}
 )
 
 // embeddedKernels lists them all.
 var embeddedKernels = []*kernel{
+	&kernelArgWarps,
+	&kernelArgBlocks,
+	&kernelArgColumns,
 	&kernelConvForward1,
 	&kernelConvForward4,
 	&kernelConvGradData1,
 	&kernelConvGradData4,
 	&kernelConvGradFilter,
+	&kernelGatherRows,
+	&kernelGather1,
+	&kernelGather2,
+	&kernelGather4,
+	&kernelGather8,
+	&kernelGather16,
+	&kernelScatterAdd,
 	&kernelIm2col,
 	&kernelCol2im,
 	&kernelSwapOuter,
@@ -130,6 +275,28 @@ var embeddedKernels = []*kernel{
 	&kernelSgemm32x128,
 	&kernelSgemm128x32,
 	&kernelAddParts,
+	&kernelMove1,
+	&kernelMove2,
+	&kernelMove4,
+	&kernelMove8,
+	&kernelMove16,
+	&kernelTranspose1,
+	&kernelTranspose2,
+	&kernelTranspose4,
+	&kernelTranspose8,
+	&kernelPad1,
+	&kernelPad2,
+	&kernelPad4,
+	&kernelPad8,
+	&kernelPoolMax,
+	&kernelPoolSum,
+	&kernelPoolLp,
+	&kernelPoolArgmax,
+	&kernelPoolMaxGrad,
+	&kernelPoolSumGrad,
+	&kernelPoolLpGrad,
+	&kernelRandomUniform,
+	&kernelRandomNormal,
 	&kernelReduceThreads,
 	&kernelReduceWarps,
 	&kernelReduceBlocks,
@@ -139,6 +306,24 @@ var embeddedKernels = []*kernel{
 	&kernelStatsBlocks,
 	&kernelStatsColumns,
 	&kernelStatsJoin,
+	&kernelSoftmaxWarps,
+	&kernelSoftmaxBlocks,
+	&kernelSoftmaxColumns,
+}
+
+// argWarps launches arg_warps of kernels/argreduce.cu.
+func (cx *compileCtx) argWarps(grid dim3, x place, y place, rows uint32, n uint32, smallest uint32) {
+	cx.launch(&kernelArgWarps, grid, ptr(x), ptr(y), u32(rows), u32(n), u32(smallest))
+}
+
+// argBlocks launches arg_blocks of kernels/argreduce.cu.
+func (cx *compileCtx) argBlocks(grid dim3, x place, y place, n uint32, smallest uint32) {
+	cx.launch(&kernelArgBlocks, grid, ptr(x), ptr(y), u32(n), u32(smallest))
+}
+
+// argColumns launches arg_columns of kernels/argreduce.cu.
+func (cx *compileCtx) argColumns(grid dim3, x place, y place, columns uint32, n uint32, inner uint32, innerMagic uint32, innerShift uint32, smallest uint32) {
+	cx.launch(&kernelArgColumns, grid, ptr(x), ptr(y), u32(columns), u32(n), u32(inner), u32(innerMagic), u32(innerShift), u32(smallest))
 }
 
 // convForward1 launches conv_forward1 of kernels/conv.cu.
@@ -164,6 +349,41 @@ func (cx *compileCtx) convGradData4(grid dim3, dy place, w place, dx place, p *c
 // convGradFilter launches conv_grad_filter of kernels/conv.cu.
 func (cx *compileCtx) convGradFilter(grid dim3, dy place, x place, dw place, p *convParam, length uint32) {
 	cx.launch(&kernelConvGradFilter, grid, ptr(dy), ptr(x), ptr(dw), blob(p.bytes()), u32(length))
+}
+
+// gatherRows launches gather_rows of kernels/gather.cu.
+func (cx *compileCtx) gatherRows(grid dim3, indices place, row place, n uint32, rows uint32, type_ uint32, wrap uint32) {
+	cx.launch(&kernelGatherRows, grid, ptr(indices), ptr(row), u32(n), u32(rows), u32(type_), u32(wrap))
+}
+
+// gather1 launches gather_1 of kernels/gather.cu.
+func (cx *compileCtx) gather1(grid dim3, x place, row place, y place, s *gatherShape) {
+	cx.launch(&kernelGather1, grid, ptr(x), ptr(row), ptr(y), blob(s.bytes()))
+}
+
+// gather2 launches gather_2 of kernels/gather.cu.
+func (cx *compileCtx) gather2(grid dim3, x place, row place, y place, s *gatherShape) {
+	cx.launch(&kernelGather2, grid, ptr(x), ptr(row), ptr(y), blob(s.bytes()))
+}
+
+// gather4 launches gather_4 of kernels/gather.cu.
+func (cx *compileCtx) gather4(grid dim3, x place, row place, y place, s *gatherShape) {
+	cx.launch(&kernelGather4, grid, ptr(x), ptr(row), ptr(y), blob(s.bytes()))
+}
+
+// gather8 launches gather_8 of kernels/gather.cu.
+func (cx *compileCtx) gather8(grid dim3, x place, row place, y place, s *gatherShape) {
+	cx.launch(&kernelGather8, grid, ptr(x), ptr(row), ptr(y), blob(s.bytes()))
+}
+
+// gather16 launches gather_16 of kernels/gather.cu.
+func (cx *compileCtx) gather16(grid dim3, x place, row place, y place, s *gatherShape) {
+	cx.launch(&kernelGather16, grid, ptr(x), ptr(row), ptr(y), blob(s.bytes()))
+}
+
+// scatterAdd launches scatter_add of kernels/gather.cu.
+func (cx *compileCtx) scatterAdd(grid dim3, dy place, row place, dx place, s *scatterShape) {
+	cx.launch(&kernelScatterAdd, grid, ptr(dy), ptr(row), ptr(dx), blob(s.bytes()))
 }
 
 // im2col launches im2col of kernels/im2col.cu.
@@ -204,6 +424,116 @@ func (cx *compileCtx) sgemm128x32(grid dim3, a place, b place, c place, g *gemmP
 // addParts launches add_parts of kernels/matmul.cu.
 func (cx *compileCtx) addParts(grid dim3, part place, c place, parts uint32, products uint32, m uint32, n uint32, cRow uint32, cBatch uint32, accumulate uint32) {
 	cx.launch(&kernelAddParts, grid, ptr(part), ptr(c), u32(parts), u32(products), u32(m), u32(n), u32(cRow), u32(cBatch), u32(accumulate))
+}
+
+// move1 launches move_1 of kernels/move.cu.
+func (cx *compileCtx) move1(grid dim3, x place, y place, s *moveShape) {
+	cx.launch(&kernelMove1, grid, ptr(x), ptr(y), blob(s.bytes()))
+}
+
+// move2 launches move_2 of kernels/move.cu.
+func (cx *compileCtx) move2(grid dim3, x place, y place, s *moveShape) {
+	cx.launch(&kernelMove2, grid, ptr(x), ptr(y), blob(s.bytes()))
+}
+
+// move4 launches move_4 of kernels/move.cu.
+func (cx *compileCtx) move4(grid dim3, x place, y place, s *moveShape) {
+	cx.launch(&kernelMove4, grid, ptr(x), ptr(y), blob(s.bytes()))
+}
+
+// move8 launches move_8 of kernels/move.cu.
+func (cx *compileCtx) move8(grid dim3, x place, y place, s *moveShape) {
+	cx.launch(&kernelMove8, grid, ptr(x), ptr(y), blob(s.bytes()))
+}
+
+// move16 launches move_16 of kernels/move.cu.
+func (cx *compileCtx) move16(grid dim3, x place, y place, s *moveShape) {
+	cx.launch(&kernelMove16, grid, ptr(x), ptr(y), blob(s.bytes()))
+}
+
+// transpose1 launches transpose_1 of kernels/move.cu.
+func (cx *compileCtx) transpose1(grid dim3, x place, y place, s *tileShape) {
+	cx.launch(&kernelTranspose1, grid, ptr(x), ptr(y), blob(s.bytes()))
+}
+
+// transpose2 launches transpose_2 of kernels/move.cu.
+func (cx *compileCtx) transpose2(grid dim3, x place, y place, s *tileShape) {
+	cx.launch(&kernelTranspose2, grid, ptr(x), ptr(y), blob(s.bytes()))
+}
+
+// transpose4 launches transpose_4 of kernels/move.cu.
+func (cx *compileCtx) transpose4(grid dim3, x place, y place, s *tileShape) {
+	cx.launch(&kernelTranspose4, grid, ptr(x), ptr(y), blob(s.bytes()))
+}
+
+// transpose8 launches transpose_8 of kernels/move.cu.
+func (cx *compileCtx) transpose8(grid dim3, x place, y place, s *tileShape) {
+	cx.launch(&kernelTranspose8, grid, ptr(x), ptr(y), blob(s.bytes()))
+}
+
+// pad1 launches pad_1 of kernels/move.cu.
+func (cx *compileCtx) pad1(grid dim3, x place, y place, value uint64, s *padShape) {
+	cx.launch(&kernelPad1, grid, ptr(x), ptr(y), u64(value), blob(s.bytes()))
+}
+
+// pad2 launches pad_2 of kernels/move.cu.
+func (cx *compileCtx) pad2(grid dim3, x place, y place, value uint64, s *padShape) {
+	cx.launch(&kernelPad2, grid, ptr(x), ptr(y), u64(value), blob(s.bytes()))
+}
+
+// pad4 launches pad_4 of kernels/move.cu.
+func (cx *compileCtx) pad4(grid dim3, x place, y place, value uint64, s *padShape) {
+	cx.launch(&kernelPad4, grid, ptr(x), ptr(y), u64(value), blob(s.bytes()))
+}
+
+// pad8 launches pad_8 of kernels/move.cu.
+func (cx *compileCtx) pad8(grid dim3, x place, y place, value uint64, s *padShape) {
+	cx.launch(&kernelPad8, grid, ptr(x), ptr(y), u64(value), blob(s.bytes()))
+}
+
+// poolMax launches pool_max of kernels/pool.cu.
+func (cx *compileCtx) poolMax(grid dim3, x place, y place, s *poolShape) {
+	cx.launch(&kernelPoolMax, grid, ptr(x), ptr(y), blob(s.bytes()))
+}
+
+// poolSum launches pool_sum of kernels/pool.cu.
+func (cx *compileCtx) poolSum(grid dim3, x place, y place, s *poolShape) {
+	cx.launch(&kernelPoolSum, grid, ptr(x), ptr(y), blob(s.bytes()))
+}
+
+// poolLp launches pool_lp of kernels/pool.cu.
+func (cx *compileCtx) poolLp(grid dim3, x place, y place, s *poolShape) {
+	cx.launch(&kernelPoolLp, grid, ptr(x), ptr(y), blob(s.bytes()))
+}
+
+// poolArgmax launches pool_argmax of kernels/pool.cu.
+func (cx *compileCtx) poolArgmax(grid dim3, x place, first place, s *poolShape) {
+	cx.launch(&kernelPoolArgmax, grid, ptr(x), ptr(first), blob(s.bytes()))
+}
+
+// poolMaxGrad launches pool_max_grad of kernels/pool.cu.
+func (cx *compileCtx) poolMaxGrad(grid dim3, dy place, first place, dx place, s *poolShape) {
+	cx.launch(&kernelPoolMaxGrad, grid, ptr(dy), ptr(first), ptr(dx), blob(s.bytes()))
+}
+
+// poolSumGrad launches pool_sum_grad of kernels/pool.cu.
+func (cx *compileCtx) poolSumGrad(grid dim3, dy place, dx place, s *poolShape) {
+	cx.launch(&kernelPoolSumGrad, grid, ptr(dy), ptr(dx), blob(s.bytes()))
+}
+
+// poolLpGrad launches pool_lp_grad of kernels/pool.cu.
+func (cx *compileCtx) poolLpGrad(grid dim3, dy place, x place, y place, dx place, s *poolShape) {
+	cx.launch(&kernelPoolLpGrad, grid, ptr(dy), ptr(x), ptr(y), ptr(dx), blob(s.bytes()))
+}
+
+// randomUniform launches random_uniform of kernels/random.cu.
+func (cx *compileCtx) randomUniform(grid dim3, rng place, y place, n uint32, sample uint32, node uint32) {
+	cx.launch(&kernelRandomUniform, grid, ptr(rng), ptr(y), u32(n), u32(sample), u32(node))
+}
+
+// randomNormal launches random_normal of kernels/random.cu.
+func (cx *compileCtx) randomNormal(grid dim3, rng place, y place, n uint32, sample uint32, node uint32) {
+	cx.launch(&kernelRandomNormal, grid, ptr(rng), ptr(y), u32(n), u32(sample), u32(node))
 }
 
 // reduceThreads launches reduce_threads of kernels/reduce.cu.
@@ -249,4 +579,19 @@ func (cx *compileCtx) statsColumns(grid dim3, x place, mean place, var_ place, s
 // statsJoin launches stats_join of kernels/reduce.cu.
 func (cx *compileCtx) statsJoin(grid dim3, means place, m2s place, mean place, var_ place, s *reduceShape) {
 	cx.launch(&kernelStatsJoin, grid, ptr(means), ptr(m2s), ptr(mean), ptr(var_), blob(s.bytes()))
+}
+
+// softmaxWarps launches softmax_warps of kernels/softmax.cu.
+func (cx *compileCtx) softmaxWarps(grid dim3, x place, y place, rows uint32, n uint32, asLog uint32) {
+	cx.launch(&kernelSoftmaxWarps, grid, ptr(x), ptr(y), u32(rows), u32(n), u32(asLog))
+}
+
+// softmaxBlocks launches softmax_blocks of kernels/softmax.cu.
+func (cx *compileCtx) softmaxBlocks(grid dim3, x place, y place, n uint32, asLog uint32) {
+	cx.launch(&kernelSoftmaxBlocks, grid, ptr(x), ptr(y), u32(n), u32(asLog))
+}
+
+// softmaxColumns launches softmax_columns of kernels/softmax.cu.
+func (cx *compileCtx) softmaxColumns(grid dim3, x place, y place, columns uint32, n uint32, inner uint32, innerMagic uint32, innerShift uint32, asLog uint32) {
+	cx.launch(&kernelSoftmaxColumns, grid, ptr(x), ptr(y), u32(columns), u32(n), u32(inner), u32(innerMagic), u32(innerShift), u32(asLog))
 }
