@@ -20,7 +20,7 @@ static std::vector<float> numbers(size_t n, unsigned seed) {
 // Columns lie one after the other, with leading dimensions that are larger than needed.
 static void product(bool ta, bool tb, int m, int n, int k, float alpha, float beta) {
 	const int lda = (ta ? k : m) + 3, ldb = (tb ? n : k) + 1, ldc = m + 2;
-	std::vector<float> a = numbers((size_t)(lda * (ta ? m : k)), 1), b = numbers((size_t)(ldb * (tb ? k : n)), 2), c = numbers((size_t)(ldc * n), 3);
+	std::vector<float> a = numbers((size_t)(lda * (ta ? m : k) + 1), 1), b = numbers((size_t)(ldb * (tb ? k : n) + 1), 2), c = numbers((size_t)(ldc * n), 3);
 	if (beta == 0)
 		c.assign(c.size(), NAN); // it is not read
 	CUdeviceptr pa = upload(a), pb = upload(b), pc = upload(c);

@@ -1,0 +1,227 @@
+// Package simgpu lets tests run the CUDA backend, unchanged, on simulated GPUs: a libcuda.so.1 that translates the very
+// PTX that ships to C++ and runs it on the CPU, and a libcublas beside it. Nothing outside tests imports the package.
+//
+// A test package that needs GPUs says so once,
+//
+//	func TestMain(m *testing.M) { os.Exit(simgpu.Main(m, simgpu.Devices(2))) }
+//
+// and each test that needs them begins with simgpu.Need(t). Env gives the same environment to other programs.
+//
+// The simulated driver is no friend. It runs nothing until somebody waits, then in an order drawn from a seed that only
+// streams and events restrain; fills memory with NaN; puts canaries behind allocations; keeps to the limits of the oldest
+// GPUs; and lets errors stick, as real drivers do. GOMX_SIM_SEED=n repeats an order, 0 is the order of the program.
+// GOMX_SIM_SANITIZE=address, thread or check looks closer: see Sanitize.
+package simgpu
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"syscall"
+	"testing"
+)
+
+// simulated is set in the environment of processes that have the simulated driver on their library path.
+const simulated = "SIMGPU_SEED"
+
+// config is what options set.
+type config struct {
+	devices    int
+	memory     uint64
+	blas       bool
+	seed       uint64
+	seeded     bool
+	sanitize   Mode
+	capability string
+}
+
+// Option says how the simulated machine is equipped.
+type Option func(*config)
+
+// Devices gives the machine n GPUs; it has two otherwise.
+func Devices(n int) Option { return func(c *config) { c.devices = n } }
+
+// NoBLAS hides libcublas.
+func NoBLAS() Option { return func(c *config) { c.blas = false } }
+
+// Memory gives each GPU so many bytes, 4 GiB otherwise. They cost nothing before they are used.
+func Memory(bytes uint64) Option { return func(c *config) { c.memory = bytes } }
+
+// Seed fixes the order in which the driver runs what may run; 0 is the program's own. Without it every run draws one.
+func Seed(n uint64) Option { return func(c *config) { c.seed, c.seeded = n, true } }
+
+// Capability sets the compute capability, 5.2 otherwise.
+func Capability(major, minor int) Option {
+	return func(c *config) { c.capability = fmt.Sprintf("%d.%d", major, minor) }
+}
+
+// Mode is a way to look closer at kernels.
+type Mode string
+
+const (
+	// Address runs kernels under AddressSanitizer: reads and writes outside allocations and shared arrays end the process
+	// with a report that names the line.
+	Address Mode = "address"
+	// Thread runs every launch under ThreadSanitizer, which makes launches with data races fail. Very slow: for small shapes.
+	Thread Mode = "thread"
+	// Check asks about the address of every read and write before it happens and makes the launch fail.
+	Check Mode = "check"
+)
+
+// Sanitize looks closer at kernels.
+func Sanitize(m Mode) Option { return func(c *config) { c.sanitize = m } }
+
+// newConfig applies options, and what the user's environment says over them.
+func newConfig(options []Option) (*config, error) {
+	c := &config{devices: 2, memory: 4 << 30, blas: true, capability: "5.2"}
+	for _, o := range options {
+		o(c)
+	}
+	if !c.seeded {
+		c.seed = rand.Uint64N(1e9) + 1
+	}
+	if s := os.Getenv("GOMX_SIM_SEED"); s != "" {
+		seed, err := strconv.ParseUint(s, 10, 64)
+		if err != nil {
+			return nil, fmt.Errorf("simgpu: GOMX_SIM_SEED is %q, want a number", s)
+		}
+		c.seed = seed
+	}
+	if s := os.Getenv("GOMX_SIM_SANITIZE"); s != "" {
+		c.sanitize = Mode(s)
+	}
+	switch c.sanitize {
+	case "", Address, Thread, Check:
+		return c, nil
+	}
+	return nil, fmt.Errorf("simgpu: sanitizer %q, want address, thread or check", c.sanitize)
+}
+
+// Available says why there can be no simulated GPUs here, or nil. It builds the libraries if they are not built yet.
+func Available() error {
+	_, err := build()
+	return err
+}
+
+// Env gives the environment in which a program finds the simulated driver instead of a real one.
+func Env(options ...Option) ([]string, error) {
+	c, err := newConfig(options)
+	if err != nil {
+		return nil, err
+	}
+	dir, err := build()
+	if err != nil {
+		return nil, err
+	}
+	modules := filepath.Join(filepath.Dir(dir), "modules")
+	if err := os.MkdirAll(modules, 0o700); err != nil {
+		return nil, fmt.Errorf("simgpu: %w", err)
+	}
+	path := filepath.Join(dir, "lib")
+	if c.blas {
+		path += string(os.PathListSeparator) + filepath.Join(dir, "blas")
+	}
+	env := append(os.Environ(),
+		"LD_LIBRARY_PATH="+path,
+		"GOMX_CUDA=", // no other driver
+		simulated+"="+strconv.FormatUint(c.seed, 10),
+		"SIMGPU_DEVICES="+strconv.Itoa(c.devices),
+		"SIMGPU_MEMORY="+strconv.FormatUint(c.memory, 10),
+		"SIMGPU_CAPABILITY="+c.capability,
+		"SIMGPU_CACHE="+modules,
+		"SIMGPU_NATIVE="+filepath.Join(dir, "native"),
+		"SIMGPU_PTX2CPP="+filepath.Join(dir, "ptx2cpp"),
+	)
+	more, err := sanitizer(c.sanitize)
+	return append(env, more...), err
+}
+
+// sanitizer gives the environment for a mode.
+func sanitizer(m Mode) ([]string, error) {
+	switch m {
+	case Address:
+		lib, err := libasan()
+		return []string{"SIMGPU_ASAN=1", "LD_PRELOAD=" + lib, "ASAN_OPTIONS=detect_leaks=0:abort_on_error=0:handle_segv=0:handle_sigbus=0:handle_sigfpe=0"}, err
+	case Thread:
+		return []string{"SIMGPU_TSAN=1"}, nil
+	case Check:
+		return []string{"SIMGPU_CHECK=1"}, nil
+	}
+	return nil, nil
+}
+
+// missing says why this process has no simulated GPUs.
+var missing error
+
+// Main runs the tests of a package in a child process that has the simulated driver on its library path, and gives the
+// code to exit with. Where that cannot be, it says why in a line and runs the tests here; Need skips then.
+func Main(m *testing.M, options ...Option) int {
+	if os.Getenv(simulated) != "" {
+		code := m.Run()
+		if n := finish(); n > 0 && code == 0 {
+			fmt.Fprintf(os.Stderr, "simgpu: memory of %d devices was damaged\n", n)
+			code = 1
+		}
+		return code
+	}
+	env, err := Env(options...)
+	if err != nil {
+		missing = err
+		fmt.Fprintf(os.Stderr, "%v; tests that need GPUs are skipped\n", err)
+		return m.Run()
+	}
+	code := rerun(env)
+	if code != 0 {
+		seed := ""
+		for _, e := range env { // the last one counts
+			if len(e) > len(simulated) && e[:len(simulated)+1] == simulated+"=" {
+				seed = e[len(simulated)+1:]
+			}
+		}
+		fmt.Fprintf(os.Stderr, "simgpu: GOMX_SIM_SEED=%s repeats this\n", seed)
+	}
+	return code
+}
+
+// Need skips a test where there are no simulated GPUs.
+func Need(t testing.TB) {
+	t.Helper()
+	if os.Getenv(simulated) == "" {
+		t.Skipf("no simulated GPU: %v", missing)
+	}
+}
+
+// rerun starts this program again as a child, hands it the signals that end programs, and gives its exit code.
+func rerun(env []string) int {
+	self, err := os.Executable()
+	if err != nil {
+		fmt.Fprintf(os.Stderr, "simgpu: %v\n", err)
+		return 1
+	}
+	runtime.LockOSThread() // the child ends with the thread that started it
+	child := exec.Command(self, os.Args[1:]...)
+	child.Env, child.Stdin, child.Stdout, child.Stderr = env, os.Stdin, os.Stdout, os.Stderr
+	dieWithParent(child)
+	signals := make(chan os.Signal, 4)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGQUIT)
+	if err := child.Start(); err != nil {
+		fmt.Fprintf(os.Stderr, "simgpu: %v\n", err)
+		return 1
+	}
+	go func() {
+		for s := range signals {
+			_ = child.Process.Signal(s) // it may have ended meanwhile
+		}
+	}()
+	err = child.Wait()
+	if code := child.ProcessState.ExitCode(); code >= 0 {
+		return code
+	}
+	fmt.Fprintf(os.Stderr, "simgpu: %v\n", err)
+	return 2
+}
