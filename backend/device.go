@@ -114,6 +114,14 @@ type Rebinder interface {
 	Rebind(args []Region) error
 }
 
+// PeerCopier is an optional ability of a Device: fetching from the memory of another one without a wait.
+type PeerCopier interface {
+	// CopyPeer copies src, memory of another device of the same kind, into dst, memory of this one, in order with the work
+	// of both: it follows what either was asked before, and what either is asked later follows it. Lengths must be equal.
+	// errors.ErrUnsupported says that src is of another kind.
+	CopyPeer(dst, src Region) error
+}
+
 // Timing is the cost of one call over all runs.
 type Timing struct {
 	Entry   EntryKind

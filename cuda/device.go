@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/gomx-org/gomx/backend"
 	"github.com/gomx-org/gomx/internal/cudrv"
@@ -14,6 +15,7 @@ import (
 // Device is a GPU as a backend.Device. Its work is one sequence: whatever is asked first happens first, whoever asks.
 type Device struct {
 	index  int
+	number int64 // of devices opened, for the order of locks
 	driver *cudrv.Driver
 	props  *cudrv.Properties
 	ctx    *cudrv.Context
@@ -30,6 +32,7 @@ type Device struct {
 	reads   reads
 	modules modules
 	blas    blasHandle
+	peers   peers
 }
 
 // debug is what GOMX_DEBUG, a list with commas, switches on.
@@ -49,6 +52,9 @@ const (
 	progressEvery = 32
 )
 
+// devices counts those opened.
+var devices atomic.Int64
+
 // Count is the number of GPUs; the error says why there is none to be found.
 func Count() (int, error) {
 	driver, err := cudrv.Load()
@@ -60,7 +66,7 @@ func Count() (int, error) {
 
 // New opens gpu(index).
 func New(index int) (*Device, error) {
-	d := &Device{index: index, debug: debugSwitches()}
+	d := &Device{index: index, number: devices.Add(1), debug: debugSwitches()}
 	if err := d.open(); err != nil {
 		d.Close()
 		return nil, err
@@ -112,6 +118,7 @@ func (d *Device) Close() error {
 	d.uploads.close(d)
 	d.reads.close(d)
 	d.modules.close()
+	destroy(d.peers.now)
 	d.pool.close()
 	d.progress.Free()
 	if d.compute != (cudrv.Stream{}) {

@@ -41,12 +41,12 @@ func open(c Context) (backend.Device, error) {
 	if c.index < 0 {
 		return nil, fmt.Errorf("device: %v: the number is negative", c)
 	}
-	if c.IsGPU() {
-		return nil, fmt.Errorf("device: no GPU: %v was asked for, and this build runs on CPUs only; use cpu(0)", c)
-	}
 	d, err := all.New(kindNames[c.kind], c.index)
-	if err != nil {
-		return nil, fmt.Errorf("device: %v: %w", c, err)
+	switch {
+	case err == nil:
+		return d, nil
+	case c.IsGPU(): // says its name itself
+		return nil, fmt.Errorf("device: %w", err)
 	}
-	return d, nil
+	return nil, fmt.Errorf("device: %v: %w", c, err)
 }

@@ -15,7 +15,7 @@ func TestNew(t *testing.T) {
 		assert.Equal(t, kind+"(1)", d.Info().Name)
 	}
 	_, err := New("tpu", 0)
-	assert.EqualError(t, err, `no kind of device is called "tpu", want cpu or ref`)
+	assert.EqualError(t, err, `no kind of device is called "tpu", want cpu, gpu or ref`)
 	_, err = New("cpu", -1)
 	assert.EqualError(t, err, "cpu(-1): the number is negative")
 }
@@ -30,8 +30,16 @@ func TestBackendVariable(t *testing.T) {
 	assert.EqualError(t, err, "GOMX_BACKEND=gpu is unknown, want cpu or ref")
 }
 
+func TestNoGPU(t *testing.T) {
+	t.Setenv("GOMX_CUDA", "off")
+	_, err := New("gpu", 1)
+	assert.ErrorContains(t, err, "gpu(1): ")
+	assert.ErrorContains(t, err, "; use cpu(0)")
+}
+
 func TestDevices(t *testing.T) {
 	t.Setenv("GOMX_BACKEND", "")
+	t.Setenv("GOMX_CUDA", "off")
 	list, err := Devices()
 	require.NoError(t, err)
 	assert.Len(t, list, len(kinds))

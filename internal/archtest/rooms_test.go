@@ -29,7 +29,8 @@ var rooms = []room{
 	{name: "backend/passes", may: seam},
 	{name: "backend/ref", may: join(seam, "backend/passes")},
 	{name: "backend/cpu", may: join(seam, "backend/passes", "backend/ref"), external: []string{"gonum.org/v1/netlib"}, cgo: true},
-	{name: "backend/all", may: join(seam, "backend/ref", "backend/cpu")},
+	{name: "cuda", may: join(seam, "backend/passes", "internal/cudrv", "internal/cublas")},
+	{name: "backend/all", may: join(seam, "backend/ref", "backend/cpu", "cuda")},
 	{name: "device", may: join(seam, "backend/all")}, // links the backends in, for all who name a device
 	{name: "op", may: seam},
 	{name: "with", may: join(seam, "op")},
@@ -52,6 +53,10 @@ var rooms = []room{
 
 	{name: "internal/...", may: seam},
 	{name: "internal/archtest"},
+	{name: "internal/cudrv", cgo: true}, // calls NVIDIA's driver
+	{name: "internal/cublas", may: []string{"internal/cudrv"}, cgo: true},
+	{name: "internal/simgpu", may: []string{"internal/simgpu/..."}, cgo: true}, // is one, for tests
+	{name: "internal/simgpu/..."},
 	{name: "internal/backendtest", may: join(words, "backend/passes", "backend/ref")},
 	{name: "internal/verify", may: parts},
 	{name: "internal/verify/...", may: parts},
@@ -66,7 +71,8 @@ var terminal = []string{"github.com/alecthomas/kong", "github.com/schollz/progre
 var (
 	coreModules  = []string{"gonum.org/v1/gonum", "golang.org/x/sys"}
 	testModules  = []string{"github.com/stretchr/testify"}
-	testMayRooms = join(tools, "backend/all", "backend/passes", "backend/ref", "backend/cpu")
+	testMayRooms = join(tools, "backend/all", "backend/passes", "backend/ref", "backend/cpu", "cuda", "internal/cudrv", "internal/cublas",
+		"internal/simgpu", "internal/simgpu/...")
 )
 
 func join(floor []string, more ...string) []string { return append(slices.Clone(floor), more...) }
