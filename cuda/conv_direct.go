@@ -3,54 +3,47 @@ package cuda
 import "github.com/gomx-org/gomx/backend"
 
 const (
-	convTaps  = 9    // TAPS of kernels/conv.cu
-	convBlock = 1024 // positions that are worth a block of conv_grad_filter
+	convAtOnce = 4    // filters or channels that a thread of kernels/conv.cu makes
+	convTaps   = 9    // TAPS there
+	convBlock  = 1024 // positions that are worth a block of conv_grad_filter
 )
 
 // lowerDirect emits the kernels of kernels/conv.cu.
 func (s *convShape) lowerDirect(cx *compileCtx, c *backend.Call) {
 	a, b, to := cx.Ptr(c.In[0]), cx.Ptr(c.In[1]), cx.Ptr(c.Out[0])
-	switch c.Kind {
-	case backend.Conv:
-		p, wide := s.convParam(s.f, s.outSize)
-		if wide {
-			cx.convForward4(gridFor(int(p.items)), a, b, to, p)
-		} else {
-			cx.convForward1(gridFor(int(p.items)), a, b, to, p)
-		}
-	case backend.ConvGradData:
-		p, wide := s.convParam(s.c, s.inSize)
-		if wide {
-			cx.convGradData4(gridFor(int(p.items)), a, b, to, p)
-		} else {
-			cx.convGradData1(gridFor(int(p.items)), a, b, to, p)
-		}
-	case backend.ConvGradFilter:
+	depthwise := s.f == 1 && s.c == 1
+	switch {
+	case c.Kind == backend.ConvGradFilter:
 		s.lowerDirectGradFilter(cx, a, b, to)
+	case c.Kind == backend.Conv && depthwise:
+		p := s.convParam(s.f, s.outSize)
+		cx.depthwiseForward(gridFor(int(p.items)), a, b, to, p)
+	case c.Kind == backend.Conv:
+		p := s.convParam(ceilDiv(s.f, convAtOnce), s.outSize)
+		cx.convForward(gridFor(int(p.items)), a, b, to, p)
+	case depthwise:
+		p := s.convParam(s.c, s.inSize)
+		cx.depthwiseGradData(gridFor(int(p.items)), a, b, to, p)
+	default:
+		p := s.convParam(ceilDiv(s.c, convAtOnce), s.inSize)
+		cx.convGradData(gridFor(int(p.items)), a, b, to, p)
 	}
 }
 
-// convParam is for a kernel whose threads make one position, of size, of one of the channels or four of them: wide.
-func (s *convShape) convParam(channels, size int) (p *convParam, wide bool) {
+// convParam is for kernels whose threads make one of size positions of one of the blocks of channels in each group.
+func (s *convShape) convParam(blocks, size int) *convParam {
 	magic, shift := s.strideDivisor()
-	p = &convParam{
+	return &convParam{
 		images: uint32(s.n), groups: uint32(s.groups), channels: uint32(s.c), filters: uint32(s.f),
 		in: u32s(s.in), out: u32s(s.out), kernel: u32s(s.kernel), stride: u32s(s.stride), pad: u32s(s.pad), dilate: u32s(s.dilate),
 		strideMagic: magic, strideShift: shift, inSize: uint32(s.inSize), outSize: uint32(s.outSize), taps: uint32(s.taps),
+		blocks: uint32(blocks), items: uint32(s.n * s.groups * blocks * size),
 	}
-	blocks := channels
-	if wide = channels > 1; wide {
-		blocks = ceilDiv(channels, 4)
-	}
-	p.blocks = uint32(blocks)
-	p.items = uint32(s.n * s.groups * blocks * size)
-	return p, wide
 }
 
 // lowerDirectGradFilter cuts the positions where filters and channels give too few blocks; the parts are added in order.
 func (s *convShape) lowerDirectGradFilter(cx *compileCtx, dy, x, dw place) {
-	p, _ := s.convParam(1, 1)
-	p.blocks = uint32(ceilDiv(s.taps, convTaps))
+	p := s.convParam(ceilDiv(s.taps, convTaps), 1)
 	blocks, positions := s.groups*s.f*s.c*int(p.blocks), s.n*s.outSize
 	parts := max(1, min(gemmBlocks/blocks, positions/convBlock))
 	length := ceilDiv(positions, parts)

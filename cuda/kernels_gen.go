@@ -191,63 +191,63 @@ func (v *reduceShape) bytes() []byte { return structBytes(v, 52) }
 
 // The entries of the embedded PTX.
 var (
-	kernelArgWarps       = kernel{module: embedded("argreduce"), name: "arg_warps", block: dim3{256, 1, 1}, params: []int{8, 8, 4, 4, 4}}
-	kernelArgBlocks      = kernel{module: embedded("argreduce"), name: "arg_blocks", block: dim3{256, 1, 1}, params: []int{8, 8, 4, 4}}
-	kernelArgColumns     = kernel{module: embedded("argreduce"), name: "arg_columns", block: dim3{256, 1, 1}, params: []int{8, 8, 4, 4, 4, 4, 4, 4}}
-	kernelConvForward1   = kernel{module: embedded("conv"), name: "conv_forward1", block: dim3{256, 1, 1}, params: []int{8, 8, 8, 132}}
-	kernelConvForward4   = kernel{module: embedded("conv"), name: "conv_forward4", block: dim3{256, 1, 1}, params: []int{8, 8, 8, 132}}
-	kernelConvGradData1  = kernel{module: embedded("conv"), name: "conv_grad_data1", block: dim3{256, 1, 1}, params: []int{8, 8, 8, 132}}
-	kernelConvGradData4  = kernel{module: embedded("conv"), name: "conv_grad_data4", block: dim3{256, 1, 1}, params: []int{8, 8, 8, 132}}
-	kernelConvGradFilter = kernel{module: embedded("conv"), name: "conv_grad_filter", block: dim3{256, 1, 1}, params: []int{8, 8, 8, 132, 4}}
-	kernelGatherRows     = kernel{module: embedded("gather"), name: "gather_rows", block: dim3{256, 1, 1}, params: []int{8, 8, 4, 4, 4, 4}}
-	kernelGather1        = kernel{module: embedded("gather"), name: "gather_1", block: dim3{256, 1, 1}, params: []int{8, 8, 8, 36}}
-	kernelGather2        = kernel{module: embedded("gather"), name: "gather_2", block: dim3{256, 1, 1}, params: []int{8, 8, 8, 36}}
-	kernelGather4        = kernel{module: embedded("gather"), name: "gather_4", block: dim3{256, 1, 1}, params: []int{8, 8, 8, 36}}
-	kernelGather8        = kernel{module: embedded("gather"), name: "gather_8", block: dim3{256, 1, 1}, params: []int{8, 8, 8, 36}}
-	kernelGather16       = kernel{module: embedded("gather"), name: "gather_16", block: dim3{256, 1, 1}, params: []int{8, 8, 8, 36}}
-	kernelScatterAdd     = kernel{module: embedded("gather"), name: "scatter_add", block: dim3{256, 1, 1}, params: []int{8, 8, 8, 44}}
-	kernelIm2col         = kernel{module: embedded("im2col"), name: "im2col", block: dim3{256, 1, 1}, params: []int{8, 8, 124}}
-	kernelCol2im         = kernel{module: embedded("im2col"), name: "col2im", block: dim3{256, 1, 1}, params: []int{8, 8, 124}}
-	kernelSwapOuter      = kernel{module: embedded("im2col"), name: "swap_outer", block: dim3{256, 1, 1}, params: []int{8, 8, 4, 4, 4, 4}}
-	kernelSgemm128x128   = kernel{module: embedded("matmul"), name: "sgemm_128x128", block: dim3{256, 1, 1}, params: []int{8, 8, 8, 64}}
-	kernelSgemm64x64     = kernel{module: embedded("matmul"), name: "sgemm_64x64", block: dim3{256, 1, 1}, params: []int{8, 8, 8, 64}}
-	kernelSgemm32x128    = kernel{module: embedded("matmul"), name: "sgemm_32x128", block: dim3{256, 1, 1}, params: []int{8, 8, 8, 64}}
-	kernelSgemm128x32    = kernel{module: embedded("matmul"), name: "sgemm_128x32", block: dim3{256, 1, 1}, params: []int{8, 8, 8, 64}}
-	kernelAddParts       = kernel{module: embedded("matmul"), name: "add_parts", block: dim3{256, 1, 1}, params: []int{8, 8, 4, 4, 4, 4, 4, 4, 4}}
-	kernelMove1          = kernel{module: embedded("move"), name: "move_1", block: dim3{256, 1, 1}, params: []int{8, 8, 132}}
-	kernelMove2          = kernel{module: embedded("move"), name: "move_2", block: dim3{256, 1, 1}, params: []int{8, 8, 132}}
-	kernelMove4          = kernel{module: embedded("move"), name: "move_4", block: dim3{256, 1, 1}, params: []int{8, 8, 132}}
-	kernelMove8          = kernel{module: embedded("move"), name: "move_8", block: dim3{256, 1, 1}, params: []int{8, 8, 132}}
-	kernelMove16         = kernel{module: embedded("move"), name: "move_16", block: dim3{256, 1, 1}, params: []int{8, 8, 132}}
-	kernelTranspose1     = kernel{module: embedded("move"), name: "transpose_1", block: dim3{32, 8, 1}, params: []int{8, 8, 124}}
-	kernelTranspose2     = kernel{module: embedded("move"), name: "transpose_2", block: dim3{32, 8, 1}, params: []int{8, 8, 124}}
-	kernelTranspose4     = kernel{module: embedded("move"), name: "transpose_4", block: dim3{32, 8, 1}, params: []int{8, 8, 124}}
-	kernelTranspose8     = kernel{module: embedded("move"), name: "transpose_8", block: dim3{32, 8, 1}, params: []int{8, 8, 124}}
-	kernelPad1           = kernel{module: embedded("move"), name: "pad_1", block: dim3{256, 1, 1}, params: []int{8, 8, 8, 132}}
-	kernelPad2           = kernel{module: embedded("move"), name: "pad_2", block: dim3{256, 1, 1}, params: []int{8, 8, 8, 132}}
-	kernelPad4           = kernel{module: embedded("move"), name: "pad_4", block: dim3{256, 1, 1}, params: []int{8, 8, 8, 132}}
-	kernelPad8           = kernel{module: embedded("move"), name: "pad_8", block: dim3{256, 1, 1}, params: []int{8, 8, 8, 132}}
-	kernelPoolMax        = kernel{module: embedded("pool"), name: "pool_max", block: dim3{256, 1, 1}, params: []int{8, 8, 136}}
-	kernelPoolSum        = kernel{module: embedded("pool"), name: "pool_sum", block: dim3{256, 1, 1}, params: []int{8, 8, 136}}
-	kernelPoolLp         = kernel{module: embedded("pool"), name: "pool_lp", block: dim3{256, 1, 1}, params: []int{8, 8, 136}}
-	kernelPoolArgmax     = kernel{module: embedded("pool"), name: "pool_argmax", block: dim3{256, 1, 1}, params: []int{8, 8, 136}}
-	kernelPoolMaxGrad    = kernel{module: embedded("pool"), name: "pool_max_grad", block: dim3{256, 1, 1}, params: []int{8, 8, 8, 136}}
-	kernelPoolSumGrad    = kernel{module: embedded("pool"), name: "pool_sum_grad", block: dim3{256, 1, 1}, params: []int{8, 8, 136}}
-	kernelPoolLpGrad     = kernel{module: embedded("pool"), name: "pool_lp_grad", block: dim3{256, 1, 1}, params: []int{8, 8, 8, 8, 136}}
-	kernelRandomUniform  = kernel{module: embedded("random"), name: "random_uniform", block: dim3{256, 1, 1}, params: []int{8, 8, 4, 4, 4}}
-	kernelRandomNormal   = kernel{module: embedded("random"), name: "random_normal", block: dim3{256, 1, 1}, params: []int{8, 8, 4, 4, 4}}
-	kernelReduceThreads  = kernel{module: embedded("reduce"), name: "reduce_threads", block: dim3{256, 1, 1}, params: []int{8, 8, 52}}
-	kernelReduceWarps    = kernel{module: embedded("reduce"), name: "reduce_warps", block: dim3{256, 1, 1}, params: []int{8, 8, 52}}
-	kernelReduceBlocks   = kernel{module: embedded("reduce"), name: "reduce_blocks", block: dim3{256, 1, 1}, params: []int{8, 8, 52}}
-	kernelReduceColumns  = kernel{module: embedded("reduce"), name: "reduce_columns", block: dim3{32, 8, 1}, params: []int{8, 8, 52}}
-	kernelStatsThreads   = kernel{module: embedded("reduce"), name: "stats_threads", block: dim3{256, 1, 1}, params: []int{8, 8, 8, 52}}
-	kernelStatsWarps     = kernel{module: embedded("reduce"), name: "stats_warps", block: dim3{256, 1, 1}, params: []int{8, 8, 8, 52}}
-	kernelStatsBlocks    = kernel{module: embedded("reduce"), name: "stats_blocks", block: dim3{256, 1, 1}, params: []int{8, 8, 8, 52}}
-	kernelStatsColumns   = kernel{module: embedded("reduce"), name: "stats_columns", block: dim3{32, 8, 1}, params: []int{8, 8, 8, 52}}
-	kernelStatsJoin      = kernel{module: embedded("reduce"), name: "stats_join", block: dim3{256, 1, 1}, params: []int{8, 8, 8, 8, 52}}
-	kernelSoftmaxWarps   = kernel{module: embedded("softmax"), name: "softmax_warps", block: dim3{256, 1, 1}, params: []int{8, 8, 4, 4, 4}}
-	kernelSoftmaxBlocks  = kernel{module: embedded("softmax"), name: "softmax_blocks", block: dim3{256, 1, 1}, params: []int{8, 8, 4, 4}}
-	kernelSoftmaxColumns = kernel{module: embedded("softmax"), name: "softmax_columns", block: dim3{256, 1, 1}, params: []int{8, 8, 4, 4, 4, 4, 4, 4}}
+	kernelArgWarps          = kernel{module: embedded("argreduce"), name: "arg_warps", block: dim3{256, 1, 1}, params: []int{8, 8, 4, 4, 4}}
+	kernelArgBlocks         = kernel{module: embedded("argreduce"), name: "arg_blocks", block: dim3{256, 1, 1}, params: []int{8, 8, 4, 4}}
+	kernelArgColumns        = kernel{module: embedded("argreduce"), name: "arg_columns", block: dim3{256, 1, 1}, params: []int{8, 8, 4, 4, 4, 4, 4, 4}}
+	kernelConvForward       = kernel{module: embedded("conv"), name: "conv_forward", block: dim3{256, 1, 1}, params: []int{8, 8, 8, 132}}
+	kernelDepthwiseForward  = kernel{module: embedded("conv"), name: "depthwise_forward", block: dim3{256, 1, 1}, params: []int{8, 8, 8, 132}}
+	kernelConvGradData      = kernel{module: embedded("conv"), name: "conv_grad_data", block: dim3{256, 1, 1}, params: []int{8, 8, 8, 132}}
+	kernelDepthwiseGradData = kernel{module: embedded("conv"), name: "depthwise_grad_data", block: dim3{256, 1, 1}, params: []int{8, 8, 8, 132}}
+	kernelConvGradFilter    = kernel{module: embedded("conv"), name: "conv_grad_filter", block: dim3{256, 1, 1}, params: []int{8, 8, 8, 132, 4}}
+	kernelGatherRows        = kernel{module: embedded("gather"), name: "gather_rows", block: dim3{256, 1, 1}, params: []int{8, 8, 4, 4, 4, 4}}
+	kernelGather1           = kernel{module: embedded("gather"), name: "gather_1", block: dim3{256, 1, 1}, params: []int{8, 8, 8, 36}}
+	kernelGather2           = kernel{module: embedded("gather"), name: "gather_2", block: dim3{256, 1, 1}, params: []int{8, 8, 8, 36}}
+	kernelGather4           = kernel{module: embedded("gather"), name: "gather_4", block: dim3{256, 1, 1}, params: []int{8, 8, 8, 36}}
+	kernelGather8           = kernel{module: embedded("gather"), name: "gather_8", block: dim3{256, 1, 1}, params: []int{8, 8, 8, 36}}
+	kernelGather16          = kernel{module: embedded("gather"), name: "gather_16", block: dim3{256, 1, 1}, params: []int{8, 8, 8, 36}}
+	kernelScatterAdd        = kernel{module: embedded("gather"), name: "scatter_add", block: dim3{256, 1, 1}, params: []int{8, 8, 8, 44}}
+	kernelIm2col            = kernel{module: embedded("im2col"), name: "im2col", block: dim3{256, 1, 1}, params: []int{8, 8, 124}}
+	kernelCol2im            = kernel{module: embedded("im2col"), name: "col2im", block: dim3{256, 1, 1}, params: []int{8, 8, 124}}
+	kernelSwapOuter         = kernel{module: embedded("im2col"), name: "swap_outer", block: dim3{256, 1, 1}, params: []int{8, 8, 4, 4, 4, 4}}
+	kernelSgemm128x128      = kernel{module: embedded("matmul"), name: "sgemm_128x128", block: dim3{256, 1, 1}, params: []int{8, 8, 8, 64}}
+	kernelSgemm64x64        = kernel{module: embedded("matmul"), name: "sgemm_64x64", block: dim3{256, 1, 1}, params: []int{8, 8, 8, 64}}
+	kernelSgemm32x128       = kernel{module: embedded("matmul"), name: "sgemm_32x128", block: dim3{256, 1, 1}, params: []int{8, 8, 8, 64}}
+	kernelSgemm128x32       = kernel{module: embedded("matmul"), name: "sgemm_128x32", block: dim3{256, 1, 1}, params: []int{8, 8, 8, 64}}
+	kernelAddParts          = kernel{module: embedded("matmul"), name: "add_parts", block: dim3{256, 1, 1}, params: []int{8, 8, 4, 4, 4, 4, 4, 4, 4}}
+	kernelMove1             = kernel{module: embedded("move"), name: "move_1", block: dim3{256, 1, 1}, params: []int{8, 8, 132}}
+	kernelMove2             = kernel{module: embedded("move"), name: "move_2", block: dim3{256, 1, 1}, params: []int{8, 8, 132}}
+	kernelMove4             = kernel{module: embedded("move"), name: "move_4", block: dim3{256, 1, 1}, params: []int{8, 8, 132}}
+	kernelMove8             = kernel{module: embedded("move"), name: "move_8", block: dim3{256, 1, 1}, params: []int{8, 8, 132}}
+	kernelMove16            = kernel{module: embedded("move"), name: "move_16", block: dim3{256, 1, 1}, params: []int{8, 8, 132}}
+	kernelTranspose1        = kernel{module: embedded("move"), name: "transpose_1", block: dim3{32, 8, 1}, params: []int{8, 8, 124}}
+	kernelTranspose2        = kernel{module: embedded("move"), name: "transpose_2", block: dim3{32, 8, 1}, params: []int{8, 8, 124}}
+	kernelTranspose4        = kernel{module: embedded("move"), name: "transpose_4", block: dim3{32, 8, 1}, params: []int{8, 8, 124}}
+	kernelTranspose8        = kernel{module: embedded("move"), name: "transpose_8", block: dim3{32, 8, 1}, params: []int{8, 8, 124}}
+	kernelPad1              = kernel{module: embedded("move"), name: "pad_1", block: dim3{256, 1, 1}, params: []int{8, 8, 8, 132}}
+	kernelPad2              = kernel{module: embedded("move"), name: "pad_2", block: dim3{256, 1, 1}, params: []int{8, 8, 8, 132}}
+	kernelPad4              = kernel{module: embedded("move"), name: "pad_4", block: dim3{256, 1, 1}, params: []int{8, 8, 8, 132}}
+	kernelPad8              = kernel{module: embedded("move"), name: "pad_8", block: dim3{256, 1, 1}, params: []int{8, 8, 8, 132}}
+	kernelPoolMax           = kernel{module: embedded("pool"), name: "pool_max", block: dim3{256, 1, 1}, params: []int{8, 8, 136}}
+	kernelPoolSum           = kernel{module: embedded("pool"), name: "pool_sum", block: dim3{256, 1, 1}, params: []int{8, 8, 136}}
+	kernelPoolLp            = kernel{module: embedded("pool"), name: "pool_lp", block: dim3{256, 1, 1}, params: []int{8, 8, 136}}
+	kernelPoolArgmax        = kernel{module: embedded("pool"), name: "pool_argmax", block: dim3{256, 1, 1}, params: []int{8, 8, 136}}
+	kernelPoolMaxGrad       = kernel{module: embedded("pool"), name: "pool_max_grad", block: dim3{256, 1, 1}, params: []int{8, 8, 8, 136}}
+	kernelPoolSumGrad       = kernel{module: embedded("pool"), name: "pool_sum_grad", block: dim3{256, 1, 1}, params: []int{8, 8, 136}}
+	kernelPoolLpGrad        = kernel{module: embedded("pool"), name: "pool_lp_grad", block: dim3{256, 1, 1}, params: []int{8, 8, 8, 8, 136}}
+	kernelRandomUniform     = kernel{module: embedded("random"), name: "random_uniform", block: dim3{256, 1, 1}, params: []int{8, 8, 4, 4, 4}}
+	kernelRandomNormal      = kernel{module: embedded("random"), name: "random_normal", block: dim3{256, 1, 1}, params: []int{8, 8, 4, 4, 4}}
+	kernelReduceThreads     = kernel{module: embedded("reduce"), name: "reduce_threads", block: dim3{256, 1, 1}, params: []int{8, 8, 52}}
+	kernelReduceWarps       = kernel{module: embedded("reduce"), name: "reduce_warps", block: dim3{256, 1, 1}, params: []int{8, 8, 52}}
+	kernelReduceBlocks      = kernel{module: embedded("reduce"), name: "reduce_blocks", block: dim3{256, 1, 1}, params: []int{8, 8, 52}}
+	kernelReduceColumns     = kernel{module: embedded("reduce"), name: "reduce_columns", block: dim3{32, 8, 1}, params: []int{8, 8, 52}}
+	kernelStatsThreads      = kernel{module: embedded("reduce"), name: "stats_threads", block: dim3{256, 1, 1}, params: []int{8, 8, 8, 52}}
+	kernelStatsWarps        = kernel{module: embedded("reduce"), name: "stats_warps", block: dim3{256, 1, 1}, params: []int{8, 8, 8, 52}}
+	kernelStatsBlocks       = kernel{module: embedded("reduce"), name: "stats_blocks", block: dim3{256, 1, 1}, params: []int{8, 8, 8, 52}}
+	kernelStatsColumns      = kernel{module: embedded("reduce"), name: "stats_columns", block: dim3{32, 8, 1}, params: []int{8, 8, 8, 52}}
+	kernelStatsJoin         = kernel{module: embedded("reduce"), name: "stats_join", block: dim3{256, 1, 1}, params: []int{8, 8, 8, 8, 52}}
+	kernelSoftmaxWarps      = kernel{module: embedded("softmax"), name: "softmax_warps", block: dim3{256, 1, 1}, params: []int{8, 8, 4, 4, 4}}
+	kernelSoftmaxBlocks     = kernel{module: embedded("softmax"), name: "softmax_blocks", block: dim3{256, 1, 1}, params: []int{8, 8, 4, 4}}
+	kernelSoftmaxColumns    = kernel{module: embedded("softmax"), name: "softmax_columns", block: dim3{256, 1, 1}, params: []int{8, 8, 4, 4, 4, 4, 4, 4}}
 )
 
 // embeddedKernels lists them all.
@@ -255,10 +255,10 @@ var embeddedKernels = []*kernel{
 	&kernelArgWarps,
 	&kernelArgBlocks,
 	&kernelArgColumns,
-	&kernelConvForward1,
-	&kernelConvForward4,
-	&kernelConvGradData1,
-	&kernelConvGradData4,
+	&kernelConvForward,
+	&kernelDepthwiseForward,
+	&kernelConvGradData,
+	&kernelDepthwiseGradData,
 	&kernelConvGradFilter,
 	&kernelGatherRows,
 	&kernelGather1,
@@ -326,24 +326,24 @@ func (cx *compileCtx) argColumns(grid dim3, x place, y place, columns uint32, n 
 	cx.launch(&kernelArgColumns, grid, ptr(x), ptr(y), u32(columns), u32(n), u32(inner), u32(innerMagic), u32(innerShift), u32(smallest))
 }
 
-// convForward1 launches conv_forward1 of kernels/conv.cu.
-func (cx *compileCtx) convForward1(grid dim3, x place, w place, y place, p *convParam) {
-	cx.launch(&kernelConvForward1, grid, ptr(x), ptr(w), ptr(y), blob(p.bytes()))
+// convForward launches conv_forward of kernels/conv.cu.
+func (cx *compileCtx) convForward(grid dim3, x place, w place, y place, p *convParam) {
+	cx.launch(&kernelConvForward, grid, ptr(x), ptr(w), ptr(y), blob(p.bytes()))
 }
 
-// convForward4 launches conv_forward4 of kernels/conv.cu.
-func (cx *compileCtx) convForward4(grid dim3, x place, w place, y place, p *convParam) {
-	cx.launch(&kernelConvForward4, grid, ptr(x), ptr(w), ptr(y), blob(p.bytes()))
+// depthwiseForward launches depthwise_forward of kernels/conv.cu.
+func (cx *compileCtx) depthwiseForward(grid dim3, x place, w place, y place, p *convParam) {
+	cx.launch(&kernelDepthwiseForward, grid, ptr(x), ptr(w), ptr(y), blob(p.bytes()))
 }
 
-// convGradData1 launches conv_grad_data1 of kernels/conv.cu.
-func (cx *compileCtx) convGradData1(grid dim3, dy place, w place, dx place, p *convParam) {
-	cx.launch(&kernelConvGradData1, grid, ptr(dy), ptr(w), ptr(dx), blob(p.bytes()))
+// convGradData launches conv_grad_data of kernels/conv.cu.
+func (cx *compileCtx) convGradData(grid dim3, dy place, w place, dx place, p *convParam) {
+	cx.launch(&kernelConvGradData, grid, ptr(dy), ptr(w), ptr(dx), blob(p.bytes()))
 }
 
-// convGradData4 launches conv_grad_data4 of kernels/conv.cu.
-func (cx *compileCtx) convGradData4(grid dim3, dy place, w place, dx place, p *convParam) {
-	cx.launch(&kernelConvGradData4, grid, ptr(dy), ptr(w), ptr(dx), blob(p.bytes()))
+// depthwiseGradData launches depthwise_grad_data of kernels/conv.cu.
+func (cx *compileCtx) depthwiseGradData(grid dim3, dy place, w place, dx place, p *convParam) {
+	cx.launch(&kernelDepthwiseGradData, grid, ptr(dy), ptr(w), ptr(dx), blob(p.bytes()))
 }
 
 // convGradFilter launches conv_grad_filter of kernels/conv.cu.

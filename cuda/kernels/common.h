@@ -52,4 +52,11 @@ DEVICE u32 min(u32 a, u32 b) { return a < b ? a : b; }
 DEVICE i32 min(i32 a, i32 b) { return a < b ? a : b; }
 DEVICE i32 max(i32 a, i32 b) { return a > b ? a : b; }
 
+// opaque hides from the compiler what a number is made of. What follows from it is then computed again where it is used and not
+// kept in registers from before a loop, where those are short.
+DEVICE u32 opaque(u32 v) {
+	asm volatile("" : "+r"(v));
+	return v;
+}
+
 #endif

@@ -12,8 +12,8 @@ struct conv_param {
 	u32 items;                   // threads with work
 };
 
-// conv_forward: a thread does one position of F filters.
-template <u32 F> DEVICE void forward(const f32 *__restrict__ x, const f32 *__restrict__ w, f32 *__restrict__ y, const conv_param &p) {
+// forward: a thread does one position of F filters. DEPTHWISE has one filter and channel a group.
+template <u32 F, bool DEPTHWISE> DEVICE void forward(const f32 *__restrict__ x, const f32 *__restrict__ w, f32 *__restrict__ y, const conv_param &p) {
 	u32 item = global_x();
 	if (item >= p.items) {
 		return;
@@ -27,28 +27,25 @@ template <u32 F> DEVICE void forward(const f32 *__restrict__ x, const f32 *__res
 
 	x += image_group * p.channels * p.in_size;
 	y += (image_group * p.filters + f0) * p.out_size + position;
-	const f32 *weight[F];
-	f32 sum[F];
-#pragma unroll
-	for (u32 f = 0; f < F; f++) { // those beyond the last repeat it and are not stored
-		weight[f] = w + (image_group % p.groups * p.filters + min(f0 + f, p.filters - 1)) * p.channels * p.taps;
-		sum[f] = 0;
-	}
-	u32 tap = 0;
+	w += (image_group % p.groups * p.filters + f0) * p.channels * p.taps;
+	u32 last = min(F, p.filters - f0) - 1; // those beyond it repeat it and are not stored
+	f32 sum[F] = {};
 	for (u32 kd = 0; kd < p.kernel[0]; kd++) {
 		u32 id = d0 + kd * p.dilate[0];
 		for (u32 kh = 0; kh < p.kernel[1]; kh++) {
 			u32 ih = h0 + kh * p.dilate[1];
-			for (u32 kw = 0; kw < p.kernel[2]; kw++, tap++) {
+			for (u32 kw = 0; kw < p.kernel[2]; kw++, w++) {
 				u32 iw = w0 + kw * p.dilate[2];
 				if (id < p.in[0] && ih < p.in[1] && iw < p.in[2]) {
-					u32 at = (id * p.in[1] + ih) * p.in[2] + iw;
-					for (u32 c = 0; c < p.channels; c++) {
-						f32 v = x[c * p.in_size + at];
+					const f32 *from = x + (id * p.in[1] + ih) * p.in[2] + iw, *by = w;
+#pragma unroll 1
+					for (u32 c = 0; c < (DEPTHWISE ? 1 : p.channels); c++) {
 #pragma unroll
 						for (u32 f = 0; f < F; f++) {
-							sum[f] = fma(v, weight[f][c * p.taps + tap], sum[f]);
+							sum[f] = fma(*from, by[min(f, last) * p.channels * p.taps], sum[f]);
 						}
+						from += p.in_size;
+						by += p.taps;
 					}
 				}
 			}
@@ -56,17 +53,22 @@ template <u32 F> DEVICE void forward(const f32 *__restrict__ x, const f32 *__res
 	}
 #pragma unroll
 	for (u32 f = 0; f < F; f++) {
-		if (f0 + f < p.filters) {
+		if (f <= last) {
 			y[f * p.out_size] = sum[f];
 		}
 	}
 }
 
-KERNEL(256) void conv_forward1(const f32 *__restrict__ x, const f32 *__restrict__ w, f32 *__restrict__ y, conv_param p) { forward<1>(x, w, y, p); }
-KERNEL(256) void conv_forward4(const f32 *__restrict__ x, const f32 *__restrict__ w, f32 *__restrict__ y, conv_param p) { forward<4>(x, w, y, p); }
+KERNEL(256) void conv_forward(const f32 *__restrict__ x, const f32 *__restrict__ w, f32 *__restrict__ y, conv_param p) {
+	forward<4, false>(x, w, y, p);
+}
 
-// conv_grad_data: a thread does one position of C channels.
-template <u32 C> DEVICE void grad_data(const f32 *__restrict__ dy, const f32 *__restrict__ w, f32 *__restrict__ dx, const conv_param &p) {
+KERNEL(256) void depthwise_forward(const f32 *__restrict__ x, const f32 *__restrict__ w, f32 *__restrict__ y, conv_param p) {
+	forward<1, true>(x, w, y, p);
+}
+
+// grad_data: a thread does one position of C channels.
+template <u32 C, bool DEPTHWISE> DEVICE void grad_data(const f32 *__restrict__ dy, const f32 *__restrict__ w, f32 *__restrict__ dx, const conv_param &p) {
 	u32 item = global_x();
 	if (item >= p.items) {
 		return;
@@ -78,28 +80,25 @@ template <u32 C> DEVICE void grad_data(const f32 *__restrict__ dy, const f32 *__
 
 	dy += image_group * p.filters * p.out_size;
 	dx += (image_group * p.channels + c0) * p.in_size + position;
-	const f32 *weight[C];
-	f32 sum[C];
-#pragma unroll
-	for (u32 c = 0; c < C; c++) { // those beyond the last repeat it and are not stored
-		weight[c] = w + (image_group % p.groups * p.filters * p.channels + min(c0 + c, p.channels - 1)) * p.taps;
-		sum[c] = 0;
-	}
-	u32 tap = 0;
+	w += (image_group % p.groups * p.filters * p.channels + c0) * p.taps;
+	u32 last = min(C, p.channels - c0) - 1; // those beyond it repeat it and are not stored
+	f32 sum[C] = {};
 	for (u32 kd = 0; kd < p.kernel[0]; kd++) {
 		u32 od = output_of(id, kd, 0, p);
 		for (u32 kh = 0; kh < p.kernel[1]; kh++) {
 			u32 oh = output_of(ih, kh, 1, p);
-			for (u32 kw = 0; kw < p.kernel[2]; kw++, tap++) {
-				u32 ow = output_of(iw, kw, 2, p);
+			for (u32 kw = 0; kw < p.kernel[2]; kw++, w++) {
+				u32 ow = output_of(iw, kw, 2, p), end = opaque(last);
 				if (od < p.out[0] && oh < p.out[1] && ow < p.out[2]) {
-					u32 at = (od * p.out[1] + oh) * p.out[2] + ow;
-					for (u32 f = 0; f < p.filters; f++) {
-						f32 v = dy[f * p.out_size + at];
+					const f32 *from = dy + (od * p.out[1] + oh) * p.out[2] + ow, *by = w;
+#pragma unroll 1
+					for (u32 f = 0; f < (DEPTHWISE ? 1 : p.filters); f++) {
 #pragma unroll
 						for (u32 c = 0; c < C; c++) {
-							sum[c] = fma(v, weight[c][f * p.channels * p.taps + tap], sum[c]);
+							sum[c] = fma(*from, by[min(c, end) * p.taps], sum[c]);
 						}
+						from += p.out_size;
+						by += p.channels * p.taps;
 					}
 				}
 			}
@@ -107,14 +106,19 @@ template <u32 C> DEVICE void grad_data(const f32 *__restrict__ dy, const f32 *__
 	}
 #pragma unroll
 	for (u32 c = 0; c < C; c++) {
-		if (c0 + c < p.channels) {
+		if (c <= last) {
 			dx[c * p.in_size] = sum[c];
 		}
 	}
 }
 
-KERNEL(256) void conv_grad_data1(const f32 *__restrict__ dy, const f32 *__restrict__ w, f32 *__restrict__ dx, conv_param p) { grad_data<1>(dy, w, dx, p); }
-KERNEL(256) void conv_grad_data4(const f32 *__restrict__ dy, const f32 *__restrict__ w, f32 *__restrict__ dx, conv_param p) { grad_data<4>(dy, w, dx, p); }
+KERNEL(256) void conv_grad_data(const f32 *__restrict__ dy, const f32 *__restrict__ w, f32 *__restrict__ dx, conv_param p) {
+	grad_data<4, false>(dy, w, dx, p);
+}
+
+KERNEL(256) void depthwise_grad_data(const f32 *__restrict__ dy, const f32 *__restrict__ w, f32 *__restrict__ dx, conv_param p) {
+	grad_data<1, true>(dy, w, dx, p);
+}
 
 #define TAPS 9 // weights that a block computes together
 

@@ -46,22 +46,28 @@ template <u32 ROWS, u32 BK> DEVICE void start(operand<ROWS, BK> &x, const f32 *t
 	x.rows = rows;
 }
 
-// fetch reads the next slice, of which k_left steps exist; the rest is 0.
+// fetch reads the next slice, of which k_left steps exist; the rest is 0. Every step's place is made from the one before: kept
+// in registers from slice to slice, all of them would crowd out the sums.
 template <u32 ROWS, u32 BK> DEVICE void fetch(operand<ROWS, BK> &x, u32 k_left) {
+	const f32 *from = x.from;
+	u32 row = opaque(x.row), k = opaque(x.k), step = opaque(x.step);
 #pragma unroll
 	for (u32 i = 0; i < x.COUNT; i++) {
-		x.v[i] = 0;
-		if (x.row + i * x.row_step < x.rows && x.k + i * x.k_step < k_left) {
-			x.v[i] = x.from[i * x.step];
-		}
+		x.v[i] = row < x.rows && k < k_left ? *from : 0;
+		from += step;
+		row += x.row_step;
+		k += x.k_step;
 	}
 	x.from += x.slice;
 }
 
 template <u32 ROWS, u32 BK> DEVICE void store(f32 (*to)[ROWS + 4], const operand<ROWS, BK> &x) {
+	u32 row = opaque(x.row), k = opaque(x.k);
 #pragma unroll
 	for (u32 i = 0; i < x.COUNT; i++) {
-		to[x.k + i * x.k_step][x.row + i * x.row_step] = x.v[i];
+		to[k][row] = x.v[i];
+		row += x.row_step;
+		k += x.k_step;
 	}
 }
 
