@@ -2,6 +2,8 @@ package backendtest
 
 import (
 	"fmt"
+	"math"
+	"math/rand/v2"
 	"slices"
 
 	"github.com/gomx-org/gomx/backend"
@@ -89,6 +91,9 @@ var axisSets = []struct {
 	{shape{5, 7, 6, 3}, []int{0, 2, 3}}, {shape{5, 7, 6, 3}, []int{1}}, {shape{5, 7, 6, 3}, []int{2, 3}}, {shape{5, 7, 6, 3}, []int{0, 2}},
 	{shape{5, 7, 6, 3}, []int{1, 3}}, {shape{16, 16, 1, 1}, []int{0, 2, 3}}, {shape{17, 3, 9, 9}, []int{0, 2, 3}}, {shape{2, 1, 3}, []int{1}},
 	{shape{4, 5}, []int{}}, {shape{64, 10}, []int{0}}, {shape{31, 1, 15}, []int{0, 1}},
+	// Enough to be shared out, and more alternating axes than loops like.
+	{shape{3, 5003}, []int{1}}, {shape{5003, 3}, []int{0}}, {shape{40, 2, 300}, []int{0, 2}}, {shape{700, 9}, []int{1}}, {shape{2, 3, 2, 5, 3, 4}, []int{1, 3, 5}},
+	{shape{2, 3, 2, 5, 3, 4}, []int{0, 2, 4}}, {shape{0, 3}, []int{1}},
 }
 
 func reduceRows() []Row {
@@ -142,7 +147,7 @@ func reduceRows() []Row {
 	for _, a := range []struct {
 		s    shape
 		axis int
-	}{{shape{1}, 0}, {shape{33, 17}, 0}, {shape{33, 17}, 1}, {shape{3, 40, 5}, 1}, {shape{64, 10}, 1}} {
+	}{{shape{1}, 0}, {shape{33, 17}, 0}, {shape{33, 17}, 1}, {shape{3, 40, 5}, 1}, {shape{64, 10}, 1}, {shape{2, 3001}, 1}, {shape{0, 3}, 1}} {
 		rows = append(rows, Row{Name: fmt.Sprintf("ArgReduce %v %d", a.s, a.axis), Exact: true, Types: append(floatTypes, backend.Int32), Build: func(c *Case) {
 			x := c.In("x", a.s, Small)
 			c.Out("max", c.ArgMax(x, a.axis, false))
@@ -154,6 +159,14 @@ func reduceRows() []Row {
 			x := c.In("x", shape{5, 12}, nan)
 			c.Out("max", c.ArgMax(x, 1, false))
 			c.Out("min", c.ArgMin(x, 0, false))
+		}},
+		Row{Name: "ArgReduce with NaN in a long row", Exact: true, Build: func(c *Case) {
+			late := func(r *rand.Rand, n int) []float64 {
+				return each(n, func(i int) float64 { return math.Sqrt(float64(2002 - i)) })
+			}
+			x := c.In("x", shape{3001}, late)
+			c.Out("max", c.ArgMax(x, 0, true))
+			c.Out("min", c.ArgMin(x, 0, true))
 		}},
 		Row{Name: "Reduce nothing", Build: func(c *Case) {
 			c.Out("y", c.Reduce(backend.ReduceSum, c.In("x", shape{3, 0}, Normal), false, 1))
@@ -176,7 +189,8 @@ func softmaxRows() []Row {
 	for _, a := range []struct {
 		s    shape
 		axis int
-	}{{shape{1}, 0}, {shape{64, 10}, 1}, {shape{33, 17}, 1}, {shape{33, 17}, 0}, {shape{5, 7, 6, 3}, 1}, {shape{2, 3, 1000}, 2}, {shape{17, 1}, 1}} {
+	}{{shape{1}, 0}, {shape{64, 10}, 1}, {shape{33, 17}, 1}, {shape{33, 17}, 0}, {shape{5, 7, 6, 3}, 1}, {shape{2, 3, 1000}, 2}, {shape{17, 1}, 1}, {shape{2, 3001}, 1},
+		{shape{300, 3, 2}, 1}, {shape{0, 3}, 1}} {
 		rows = append(rows, Row{Name: fmt.Sprintf("Softmax %v %d", a.s, a.axis), Length: 1, Slack: 2, Types: floatTypes, Build: func(c *Case) {
 			x := c.In("x", a.s, Between(-10, 10))
 			c.Out("y", c.Softmax(x, a.axis))

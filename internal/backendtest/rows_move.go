@@ -17,7 +17,8 @@ func moveRows() []Row {
 		s    shape
 		axes []int
 	}{{shape{1}, []int{0}}, {shape{17, 33}, []int{1, 0}}, {shape{2, 3, 4}, []int{2, 0, 1}}, {shape{2, 3, 4}, []int{0, 2, 1}}, {shape{2, 16, 5, 7}, []int{0, 2, 3, 1}},
-		{shape{2, 5, 7, 16}, []int{0, 3, 1, 2}}, {shape{3, 4, 5, 6}, []int{1, 0, 3, 2}}, {shape{2, 3}, []int{0, 1}}, {shape{2, 0, 3}, []int{2, 1, 0}}} {
+		{shape{2, 5, 7, 16}, []int{0, 3, 1, 2}}, {shape{3, 4, 5, 6}, []int{1, 0, 3, 2}}, {shape{2, 3}, []int{0, 1}}, {shape{2, 0, 3}, []int{2, 1, 0}},
+		{shape{65, 70}, []int{1, 0}}, {shape{3, 33, 40}, []int{0, 2, 1}}, {shape{3, 9, 2, 34}, []int{2, 3, 0, 1}}, {shape{2, 3, 2, 3, 2, 3}, []int{5, 3, 1, 0, 2, 4}}} {
 		move(fmt.Sprintf("Transpose %v %v", k.s, k.axes), func(c *Case) { c.Out("y", c.Transpose(c.In("x", k.s, Count), k.axes...)) })
 	}
 	for _, k := range []struct {
@@ -33,6 +34,8 @@ func moveRows() []Row {
 		{shape{5, 33}, shape{2, 33}, []int{1, 0}, []int{1, 1}}, {shape{5, 33}, shape{5, 16}, []int{0, 17}, []int{1, 1}},
 		{shape{5, 33}, shape{3, 11}, []int{4, 31}, []int{-2, -3}}, {shape{2, 6, 4, 5}, shape{2, 2, 4, 5}, []int{0, 3, 0, 0}, []int{1, 1, 1, 1}},
 		{shape{2, 6, 4, 5}, shape{1, 6, 3, 2}, []int{1, 0, 1, 3}, []int{1, 1, 1, 1}}, {shape{4, 3}, shape{0, 3}, []int{0, 0}, []int{1, 1}},
+		{shape{5, 64}, shape{4, 32}, []int{1, 16}, []int{1, 1}}, {shape{3, 9, 10}, shape{2, 9, 9}, []int{2, 8, 9}, []int{-2, -1, -1}},
+		{shape{20, 12}, shape{10, 12}, []int{1, 0}, []int{2, 1}},
 	} {
 		move(fmt.Sprintf("Slice %v to %v from %v by %v", k.s, k.out, k.begin, k.step), func(c *Case) {
 			c.Out("y", c.Slice(c.In("x", k.s, Count), k.out, k.begin, k.step))
@@ -43,7 +46,7 @@ func moveRows() []Row {
 		in   []shape
 	}{
 		{0, []shape{{3}, {4}, {1}}}, {1, []shape{{2, 3, 4, 4}, {2, 17, 4, 4}, {2, 1, 4, 4}}}, {0, []shape{{2, 5}, {3, 5}}}, {2, []shape{{2, 3, 1}, {2, 3, 4}}},
-		{1, []shape{{3, 0}, {3, 2}}},
+		{1, []shape{{3, 0}, {3, 2}}}, {1, []shape{{2, 16, 4, 4}, {2, 32, 4, 4}}},
 	} {
 		move(fmt.Sprintf("Concat %d %v", k.axis, k.in), func(c *Case) {
 			var in []backend.Value
@@ -57,7 +60,8 @@ func moveRows() []Row {
 		for _, k := range []struct {
 			s             shape
 			before, after []int
-		}{{shape{5}, []int{2}, []int{3}}, {shape{2, 3, 4, 5}, []int{0, 0, 1, 2}, []int{0, 0, 3, 4}}, {shape{3, 4}, []int{2, 0}, []int{0, 3}}} {
+		}{{shape{5}, []int{2}, []int{3}}, {shape{2, 3, 4, 5}, []int{0, 0, 1, 2}, []int{0, 0, 3, 4}}, {shape{3, 4}, []int{2, 0}, []int{0, 3}},
+			{shape{2, 3, 2, 3, 2, 5}, []int{1, 0, 1, 0, 1, 0}, []int{0, 0, 1, 0, 0, 2}}} {
 			move(fmt.Sprintf("Pad %d %v %v %v", mode, k.s, k.before, k.after), func(c *Case) {
 				c.Out("y", c.Pad(c.In("x", k.s, Count), mode, k.before, k.after, 3))
 			})
@@ -89,6 +93,8 @@ func indexRows() []Row {
 	}{
 		{shape{10, 7}, shape{5}, 0, false, backend.Float32}, {shape{10, 17}, shape{3, 4}, 0, true, backend.Int32}, {shape{3, 10, 5}, shape{6}, 1, false, backend.Int64},
 		{shape{3, 10}, shape{16}, 1, true, backend.Float32}, {shape{10}, shape{}, 0, false, backend.Int32}, {shape{10, 3}, shape{20}, 0, false, backend.Uint8},
+		{shape{10, 64}, shape{7}, 0, true, backend.Float64}, {shape{60, 130}, shape{40}, 0, true, backend.Int8}, {shape{2, 60, 3}, shape{9}, 1, false, backend.Int32},
+		{shape{10, 3}, shape{0}, 0, false, backend.Int32},
 	} {
 		name := fmt.Sprintf("%v %v %d wrap %v %v", k.s, k.idx, k.axis, k.wrap, k.t)
 		idx := Values(3, 0, 9, -1, 10, 3, 25, -12, 5)
@@ -119,7 +125,10 @@ func randomRows() []Row {
 			rows = append(rows, r)
 		}
 	}
-	return rows
+	return append(rows, Row{Name: "Random far away", Types: []backend.DType{backend.Float32}, Exact: true, Build: func(c *Case) {
+		c.InOf("rng", shape{4}, backend.Int64, Values(-5, 1<<32-1, 1<<36+1, 0))
+		c.Out("y", c.Random(backend.DistUniform, 1<<32-1, c.T, shape{3, 7}))
+	}})
 }
 
 // layoutRows convert to each layout and back, in Programs edited by hand since Builder knows C order only.
