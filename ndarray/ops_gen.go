@@ -31,6 +31,13 @@ func BatchNormV1(data, gamma, beta, movingMean, movingVar *NDArray, opts ...with
 	return invoke("BatchNorm_v1", []*NDArray{data, gamma, beta, movingMean, movingVar}, s)[0]
 }
 
+// BilinearSampler is MXNet's operator of that name: the image data at the places of grid, between the four pixels
+// round each; 0 outside (Jaderberg et al. 2015).
+func BilinearSampler(data, grid *NDArray, opts ...with.BilinearSamplerOption) *NDArray {
+	s := with.Gather(opts)
+	return invoke("BilinearSampler", []*NDArray{data, grid}, s)[0]
+}
+
 // BlockGrad is MXNet's operator of that name: data, through which no gradient flows.
 func BlockGrad(data *NDArray, opts ...with.BlockGradOption) *NDArray {
 	s := with.Gather(opts)
@@ -71,6 +78,13 @@ func ConvolutionV1(data, weight, bias *NDArray, numFilter int, opts ...with.Conv
 	s := with.Gather(opts)
 	s.Int("num_filter", numFilter)
 	return invoke("Convolution_v1", []*NDArray{data, weight, bias}, s)[0]
+}
+
+// Correlation is MXNet's operator of that name: how alike each window of data1 is to those of data2 near the same
+// place, one channel per displacement: the mean over window and channels of products (Fischer et al. 2015).
+func Correlation(data1, data2 *NDArray, opts ...with.CorrelationOption) *NDArray {
+	s := with.Gather(opts)
+	return invoke("Correlation", []*NDArray{data1, data2}, s)[0]
 }
 
 // Crop is MXNet's operator of that name: a window of the images of the first input, as large as h_w or as those of
@@ -123,6 +137,18 @@ func FullyConnected(data, weight, bias *NDArray, numHidden int, opts ...with.Ful
 	s := with.Gather(opts)
 	s.Int("num_hidden", numHidden)
 	return invoke("FullyConnected", []*NDArray{data, weight, bias}, s)[0]
+}
+
+// GridGenerator is MXNet's operator of that name: for each pixel of the result of BilinearSampler the place to look
+// at, x and y, from −1 to 1.
+//
+//   - transformType: data is (N,6), two rows of an affine transform for each example; or (N,2,H,W), by how many
+//
+// pixels each is moved
+func GridGenerator(data *NDArray, transformType with.GridGeneratorTransformTypeValue, opts ...with.GridGeneratorOption) *NDArray {
+	s := with.Gather(opts)
+	s.Param("transform_type", string(transformType))
+	return invoke("GridGenerator", []*NDArray{data}, s)[0]
 }
 
 // GroupNorm is MXNet's operator of that name: out = gamma · (data − mean)/√(variance + eps) + beta, per example and
@@ -221,6 +247,18 @@ func Pooling(data *NDArray, opts ...with.PoolingOption) *NDArray {
 	return invoke("Pooling", []*NDArray{data}, s)[0]
 }
 
+// ROIPooling is MXNet's operator of that name: regions of images, each divided into pooled_size bins, of which the
+// maxima are taken; rois are (number of the image, x and y of the first and of the last pixel) (Girshick 2015).
+//
+//   - pooledSize: height and width of the result
+//   - spatialScale: size of a pixel of the image that rois are given for, in pixels of data; above 0 and at most 1
+func ROIPooling(data, rois *NDArray, pooledSize []int, spatialScale float64, opts ...with.ROIPoolingOption) *NDArray {
+	s := with.Gather(opts)
+	s.Ints("pooled_size", pooledSize)
+	s.Float("spatial_scale", spatialScale)
+	return invoke("ROIPooling", []*NDArray{data, rois}, s)[0]
+}
+
 // Reshape is MXNet's operator of that name: the same elements under another shape.
 func Reshape(data *NDArray, opts ...with.ReshapeOption) *NDArray {
 	s := with.Gather(opts)
@@ -273,6 +311,13 @@ func SoftmaxActivation(data *NDArray, opts ...with.SoftmaxActivationOption) *NDA
 func SoftmaxOutput(data, label *NDArray, opts ...with.SoftmaxOutputOption) *NDArray {
 	s := with.Gather(opts)
 	return invoke("SoftmaxOutput", []*NDArray{data, label}, s)[0]
+}
+
+// SpatialTransformer is MXNet's operator of that name: data turned, stretched and moved as loc says: GridGenerator
+// and BilinearSampler in one (Jaderberg et al. 2015).
+func SpatialTransformer(data, loc *NDArray, opts ...with.SpatialTransformerOption) *NDArray {
+	s := with.Gather(opts)
+	return invoke("SpatialTransformer", []*NDArray{data, loc}, s)[0]
 }
 
 // SwapAxis is MXNet's operator of that name: data with two axes exchanged.

@@ -6,12 +6,12 @@ import "github.com/gomx-org/gomx/backend/expr"
 // gamma plus beta. They differ in the axes, and in those along which gamma and beta lie.
 
 var (
-	affineExpr   = expr.MustParse("x m k g b -> (x - m)*k*g + b")
-	timesExpr    = expr.MustParse("d g -> d*g")
-	timesHatExpr = expr.MustParse("d x m k -> d*(x - m)*k")
-	dotHatExpr   = expr.MustParse("d g x m -> d*g*(x - m)")
-	affineGrad   = expr.MustParse("d g x m k sum dot n -> k*(d*g - sum/n - (x - m)*(k*k*dot/n))")
-	stdExpr      = expr.MustParse("k -> 1/k")
+	affineExpr     = expr.MustParse("x m k g b -> (x - m)*k*g + b")
+	timesExpr      = expr.MustParse("d g -> d*g")
+	timesHatExpr   = expr.MustParse("d x m k -> d*(x - m)*k")
+	dotHatExpr     = expr.MustParse("d g x m -> d*g*(x - m)")
+	normalGradExpr = expr.MustParse("d g x m k sum dot n -> k*(d*g - sum/n - (x - m)*(k*k*dot/n))")
+	stdExpr        = expr.MustParse("k -> 1/k")
 )
 
 // normalize gives the output, and mean and standard deviation with the axes kept as 1. gamma and beta broadcast to x.
@@ -36,7 +36,7 @@ func normalizeGrad(c *Ctx, dy, x, gamma Value, axes ...int) (dx, dgamma, dbeta V
 	n := c.Scalar(t, float64(x.Shape().Size()/mean.Shape().Size()))
 	sum := c.SumTo(c.MapAs(t, timesExpr, dy, c.BroadcastTo(gamma, dy.Shape())), mean.Shape())
 	dot := c.SumTo(c.MapAs(t, dotHatExpr, dy, gamma, x, mean), mean.Shape())
-	dx = c.MapAs(x.DType(), affineGrad, dy, gamma, x, mean, inv, sum, dot, n)
+	dx = c.MapAs(x.DType(), normalGradExpr, dy, gamma, x, mean, inv, sum, dot, n)
 	dgamma = c.SumTo(c.MapAs(t, timesHatExpr, dy, x, mean, inv), gamma.Shape())
 	dbeta = c.SumTo(c.Cast(dy, t), gamma.Shape())
 	return dx, c.Cast(dgamma, gamma.DType()), c.Cast(dbeta, gamma.DType())

@@ -31,6 +31,13 @@ func BatchNormV1(data *Symbol, opts ...with.BatchNormV1Option) *Symbol {
 	return apply("batchnorm_v1", "BatchNorm_v1", []*Symbol{data}, s)
 }
 
+// BilinearSampler is MXNet's operator of that name: the image data at the places of grid, between the four pixels
+// round each; 0 outside (Jaderberg et al. 2015).
+func BilinearSampler(data, grid *Symbol, opts ...with.BilinearSamplerOption) *Symbol {
+	s := with.Gather(opts)
+	return apply("bilinearsampler", "BilinearSampler", []*Symbol{data, grid}, s)
+}
+
 // BlockGrad is MXNet's operator of that name: data, through which no gradient flows.
 func BlockGrad(data *Symbol, opts ...with.BlockGradOption) *Symbol {
 	s := with.Gather(opts)
@@ -71,6 +78,13 @@ func ConvolutionV1(data *Symbol, numFilter int, opts ...with.ConvolutionV1Option
 	s := with.Gather(opts)
 	s.Int("num_filter", numFilter)
 	return apply("convolution_v1", "Convolution_v1", []*Symbol{data}, s)
+}
+
+// Correlation is MXNet's operator of that name: how alike each window of data1 is to those of data2 near the same
+// place, one channel per displacement: the mean over window and channels of products (Fischer et al. 2015).
+func Correlation(data1, data2 *Symbol, opts ...with.CorrelationOption) *Symbol {
+	s := with.Gather(opts)
+	return apply("correlation", "Correlation", []*Symbol{data1, data2}, s)
 }
 
 // Crop is MXNet's operator of that name: a window of the images of the first input, as large as h_w or as those of
@@ -122,6 +136,18 @@ func FullyConnected(data *Symbol, numHidden int, opts ...with.FullyConnectedOpti
 	s := with.Gather(opts)
 	s.Int("num_hidden", numHidden)
 	return apply("fullyconnected", "FullyConnected", []*Symbol{data}, s)
+}
+
+// GridGenerator is MXNet's operator of that name: for each pixel of the result of BilinearSampler the place to look
+// at, x and y, from −1 to 1.
+//
+//   - transformType: data is (N,6), two rows of an affine transform for each example; or (N,2,H,W), by how many
+//
+// pixels each is moved
+func GridGenerator(data *Symbol, transformType with.GridGeneratorTransformTypeValue, opts ...with.GridGeneratorOption) *Symbol {
+	s := with.Gather(opts)
+	s.Param("transform_type", string(transformType))
+	return apply("gridgenerator", "GridGenerator", []*Symbol{data}, s)
 }
 
 // GroupNorm is MXNet's operator of that name: out = gamma · (data − mean)/√(variance + eps) + beta, per example and
@@ -220,6 +246,18 @@ func Pooling(data *Symbol, opts ...with.PoolingOption) *Symbol {
 	return apply("pooling", "Pooling", []*Symbol{data}, s)
 }
 
+// ROIPooling is MXNet's operator of that name: regions of images, each divided into pooled_size bins, of which the
+// maxima are taken; rois are (number of the image, x and y of the first and of the last pixel) (Girshick 2015).
+//
+//   - pooledSize: height and width of the result
+//   - spatialScale: size of a pixel of the image that rois are given for, in pixels of data; above 0 and at most 1
+func ROIPooling(data, rois *Symbol, pooledSize []int, spatialScale float64, opts ...with.ROIPoolingOption) *Symbol {
+	s := with.Gather(opts)
+	s.Ints("pooled_size", pooledSize)
+	s.Float("spatial_scale", spatialScale)
+	return apply("roipooling", "ROIPooling", []*Symbol{data, rois}, s)
+}
+
 // Reshape is MXNet's operator of that name: the same elements under another shape.
 func Reshape(data *Symbol, opts ...with.ReshapeOption) *Symbol {
 	s := with.Gather(opts)
@@ -272,6 +310,13 @@ func SoftmaxActivation(data *Symbol, opts ...with.SoftmaxActivationOption) *Symb
 func SoftmaxOutput(data *Symbol, opts ...with.SoftmaxOutputOption) *Symbol {
 	s := with.Gather(opts)
 	return apply("softmaxoutput", "SoftmaxOutput", []*Symbol{data}, s)
+}
+
+// SpatialTransformer is MXNet's operator of that name: data turned, stretched and moved as loc says: GridGenerator
+// and BilinearSampler in one (Jaderberg et al. 2015).
+func SpatialTransformer(data, loc *Symbol, opts ...with.SpatialTransformerOption) *Symbol {
+	s := with.Gather(opts)
+	return apply("spatialtransformer", "SpatialTransformer", []*Symbol{data, loc}, s)
 }
 
 // SwapAxis is MXNet's operator of that name: data with two axes exchanged.

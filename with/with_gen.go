@@ -22,6 +22,12 @@ type BatchNormV1Option interface {
 	forBatchNormV1()
 }
 
+// BilinearSamplerOption is an option of BilinearSampler.
+type BilinearSamplerOption interface {
+	Option
+	forBilinearSampler()
+}
+
 // BlockGradOption is an option of BlockGrad.
 type BlockGradOption interface {
 	Option
@@ -50,6 +56,12 @@ type ConvolutionOption interface {
 type ConvolutionV1Option interface {
 	Option
 	forConvolutionV1()
+}
+
+// CorrelationOption is an option of Correlation.
+type CorrelationOption interface {
+	Option
+	forCorrelation()
 }
 
 // CropOption is an option of Crop.
@@ -86,6 +98,12 @@ type FlattenOption interface {
 type FullyConnectedOption interface {
 	Option
 	forFullyConnected()
+}
+
+// GridGeneratorOption is an option of GridGenerator.
+type GridGeneratorOption interface {
+	Option
+	forGridGenerator()
 }
 
 // GroupNormOption is an option of GroupNorm.
@@ -166,6 +184,12 @@ type PoolingOption interface {
 	forPooling()
 }
 
+// ROIPoolingOption is an option of ROIPooling.
+type ROIPoolingOption interface {
+	Option
+	forROIPooling()
+}
+
 // ReshapeOption is an option of Reshape.
 type ReshapeOption interface {
 	Option
@@ -212,6 +236,12 @@ type SoftmaxActivationOption interface {
 type SoftmaxOutputOption interface {
 	Option
 	forSoftmaxOutput()
+}
+
+// SpatialTransformerOption is an option of SpatialTransformer.
+type SpatialTransformerOption interface {
+	Option
+	forSpatialTransformer()
 }
 
 // SwapAxisOption is an option of SwapAxis.
@@ -1240,17 +1270,20 @@ type Any struct{}
 func (Any) forActivation()                {}
 func (Any) forBatchNorm()                 {}
 func (Any) forBatchNormV1()               {}
+func (Any) forBilinearSampler()           {}
 func (Any) forBlockGrad()                 {}
 func (Any) forCast()                      {}
 func (Any) forConcat()                    {}
 func (Any) forConvolution()               {}
 func (Any) forConvolutionV1()             {}
+func (Any) forCorrelation()               {}
 func (Any) forCrop()                      {}
 func (Any) forDeconvolution()             {}
 func (Any) forDropout()                   {}
 func (Any) forEmbedding()                 {}
 func (Any) forFlatten()                   {}
 func (Any) forFullyConnected()            {}
+func (Any) forGridGenerator()             {}
 func (Any) forGroupNorm()                 {}
 func (Any) forIdentityAttachKLSparseReg() {}
 func (Any) forInstanceNorm()              {}
@@ -1264,6 +1297,7 @@ func (Any) forMAERegressionOutput()       {}
 func (Any) forMakeLoss()                  {}
 func (Any) forPad()                       {}
 func (Any) forPooling()                   {}
+func (Any) forROIPooling()                {}
 func (Any) forReshape()                   {}
 func (Any) forSVMOutput()                 {}
 func (Any) forSequenceLast()              {}
@@ -1272,6 +1306,7 @@ func (Any) forSequenceReverse()           {}
 func (Any) forSliceChannel()              {}
 func (Any) forSoftmaxActivation()         {}
 func (Any) forSoftmaxOutput()             {}
+func (Any) forSpatialTransformer()        {}
 func (Any) forSwapAxis()                  {}
 func (Any) forUpSampling()                {}
 func (Any) forArange()                    {}
@@ -1678,19 +1713,21 @@ func (CtxArg) forZeros()    {}
 // CudnnOffArg is what CudnnOff returns.
 type CudnnOffArg struct{ v bool }
 
-// CudnnOff sets the parameter cudnn_off of BatchNorm, BatchNorm_v1, Convolution, Convolution_v1, Deconvolution, Dropout, Pooling: do without cuDNN; taken, not needed; default False.
+// CudnnOff sets the parameter cudnn_off of BatchNorm, BatchNorm_v1, BilinearSampler, Convolution, Convolution_v1, Deconvolution, Dropout, Pooling, SpatialTransformer: do without cuDNN; taken, not needed; default False.
 func CudnnOff(v bool) CudnnOffArg { return CudnnOffArg{v} }
 
 // Apply sets cudnn_off.
 func (o CudnnOffArg) Apply(s *Settings) { s.Bool("cudnn_off", o.v) }
 
-func (CudnnOffArg) forBatchNorm()     {}
-func (CudnnOffArg) forBatchNormV1()   {}
-func (CudnnOffArg) forConvolution()   {}
-func (CudnnOffArg) forConvolutionV1() {}
-func (CudnnOffArg) forDeconvolution() {}
-func (CudnnOffArg) forDropout()       {}
-func (CudnnOffArg) forPooling()       {}
+func (CudnnOffArg) forBatchNorm()          {}
+func (CudnnOffArg) forBatchNormV1()        {}
+func (CudnnOffArg) forBilinearSampler()    {}
+func (CudnnOffArg) forConvolution()        {}
+func (CudnnOffArg) forConvolutionV1()      {}
+func (CudnnOffArg) forDeconvolution()      {}
+func (CudnnOffArg) forDropout()            {}
+func (CudnnOffArg) forPooling()            {}
+func (CudnnOffArg) forSpatialTransformer() {}
 
 // CudnnTuneValue is a value of the parameter cudnn_tune of Convolution, Convolution_v1, Deconvolution: how to choose an algorithm; taken, not needed; default None.
 type CudnnTuneValue string
@@ -1895,6 +1932,18 @@ func (GradScaleArg) forMAERegressionOutput()      {}
 func (GradScaleArg) forMakeLoss()                 {}
 func (GradScaleArg) forSoftmaxOutput()            {}
 
+// GridGeneratorTransformTypeValue is a value of the parameter transform_type of GridGenerator: data is (N,6), two rows of an affine transform for each example; or (N,2,H,W), by how many pixels each is moved.
+type GridGeneratorTransformTypeValue string
+
+// The values of transform_type.
+const (
+	GridAffine GridGeneratorTransformTypeValue = "affine"
+	GridWarp   GridGeneratorTransformTypeValue = "warp"
+)
+
+// Apply sets transform_type.
+func (v GridGeneratorTransformTypeValue) Apply(s *Settings) { s.Param("transform_type", string(v)) }
+
 // HWArg is what HW returns.
 type HWArg struct{ v []int }
 
@@ -1927,6 +1976,17 @@ func InferRange(v bool) InferRangeArg { return InferRangeArg{v} }
 func (o InferRangeArg) Apply(s *Settings) { s.Bool("infer_range", o.v) }
 
 func (InferRangeArg) forArange() {}
+
+// IsMultiplyArg is what IsMultiply returns.
+type IsMultiplyArg struct{ v bool }
+
+// IsMultiply sets the parameter is_multiply of Correlation: compare by products; otherwise by absolute differences; default True.
+func IsMultiply(v bool) IsMultiplyArg { return IsMultiplyArg{v} }
+
+// Apply sets is_multiply.
+func (o IsMultiplyArg) Apply(s *Settings) { s.Bool("is_multiply", o.v) }
+
+func (IsMultiplyArg) forCorrelation() {}
 
 // KArg is what K returns.
 type KArg struct{ v int }
@@ -2004,6 +2064,17 @@ func (KernelArg) forConvolution()   {}
 func (KernelArg) forConvolutionV1() {}
 func (KernelArg) forDeconvolution() {}
 func (KernelArg) forPooling()       {}
+
+// KernelSizeArg is what KernelSize returns.
+type KernelSizeArg struct{ v int }
+
+// KernelSize sets the parameter kernel_size of Correlation: height and width of the windows compared, odd; default 1.
+func KernelSize(v int) KernelSizeArg { return KernelSizeArg{v} }
+
+// Apply sets kernel_size.
+func (o KernelSizeArg) Apply(s *Settings) { s.Int("kernel_size", o.v) }
+
+func (KernelSizeArg) forCorrelation() {}
 
 // L2NormalizationModeValue is a value of the parameter mode of L2Normalization: the norm is that of each example, of the channels at each position, or of the positions of each channel; default instance.
 type L2NormalizationModeValue string
@@ -2122,6 +2193,17 @@ func Margin(v float64) MarginArg { return MarginArg{v} }
 func (o MarginArg) Apply(s *Settings) { s.Float("margin", o.v) }
 
 func (MarginArg) forSVMOutput() {}
+
+// MaxDisplacementArg is what MaxDisplacement returns.
+type MaxDisplacementArg struct{ v int }
+
+// MaxDisplacement sets the parameter max_displacement of Correlation: how far the second window may be from the first, down and across; default 1.
+func MaxDisplacement(v int) MaxDisplacementArg { return MaxDisplacementArg{v} }
+
+// Apply sets max_displacement.
+func (o MaxDisplacementArg) Apply(s *Settings) { s.Int("max_displacement", o.v) }
+
+func (MaxDisplacementArg) forCorrelation() {}
 
 // MomentumArg is what Momentum returns.
 type MomentumArg struct{ v float64 }
@@ -2376,6 +2458,17 @@ const (
 // Apply sets mode.
 func (v PadModeValue) Apply(s *Settings) { s.Param("mode", string(v)) }
 
+// PadSizeArg is what PadSize returns.
+type PadSizeArg struct{ v int }
+
+// PadSize sets the parameter pad_size of Correlation: zeros round both images; default 0.
+func PadSize(v int) PadSizeArg { return PadSizeArg{v} }
+
+// Apply sets pad_size.
+func (o PadSizeArg) Apply(s *Settings) { s.Int("pad_size", o.v) }
+
+func (PadSizeArg) forCorrelation() {}
+
 // PenaltyArg is what Penalty returns.
 type PenaltyArg struct{ v float64 }
 
@@ -2508,6 +2601,19 @@ const (
 // Apply sets sample_type.
 func (v SampleTypeValue) Apply(s *Settings) { s.Param("sample_type", string(v)) }
 
+// SamplerTypeValue is a value of the parameter sampler_type of SpatialTransformer: between the four pixels round each place; required.
+type SamplerTypeValue string
+
+// The values of sampler_type.
+const (
+	SamplerBilinear SamplerTypeValue = "bilinear"
+)
+
+// Apply sets sampler_type.
+func (v SamplerTypeValue) Apply(s *Settings) { s.Param("sampler_type", string(v)) }
+
+func (SamplerTypeValue) forSpatialTransformer() {}
+
 // ScalarArg is what Scalar returns.
 type ScalarArg struct{ v float64 }
 
@@ -2621,6 +2727,21 @@ func (o SparsenessTargetArg) Apply(s *Settings) { s.Float("sparseness_target", o
 
 func (SparsenessTargetArg) forIdentityAttachKLSparseReg() {}
 
+// SpatialTransformerTransformTypeValue is a value of the parameter transform_type of SpatialTransformer: loc is (N,6), two rows of an affine transform for each example; required.
+type SpatialTransformerTransformTypeValue string
+
+// The values of transform_type.
+const (
+	TransformAffine SpatialTransformerTransformTypeValue = "affine"
+)
+
+// Apply sets transform_type.
+func (v SpatialTransformerTransformTypeValue) Apply(s *Settings) {
+	s.Param("transform_type", string(v))
+}
+
+func (SpatialTransformerTransformTypeValue) forSpatialTransformer() {}
+
 // SqueezeAxisArg is what SqueezeAxis returns.
 type SqueezeAxisArg struct{ v bool }
 
@@ -2661,6 +2782,28 @@ func (StrideArg) forConvolutionV1() {}
 func (StrideArg) forDeconvolution() {}
 func (StrideArg) forPooling()       {}
 
+// Stride1Arg is what Stride1 returns.
+type Stride1Arg struct{ v int }
+
+// Stride1 sets the parameter stride1 of Correlation: steps of the first window; default 1.
+func Stride1(v int) Stride1Arg { return Stride1Arg{v} }
+
+// Apply sets stride1.
+func (o Stride1Arg) Apply(s *Settings) { s.Int("stride1", o.v) }
+
+func (Stride1Arg) forCorrelation() {}
+
+// Stride2Arg is what Stride2 returns.
+type Stride2Arg struct{ v int }
+
+// Stride2 sets the parameter stride2 of Correlation: steps of the second window round the first; default 1.
+func Stride2(v int) Stride2Arg { return Stride2Arg{v} }
+
+// Apply sets stride2.
+func (o Stride2Arg) Apply(s *Settings) { s.Int("stride2", o.v) }
+
+func (Stride2Arg) forCorrelation() {}
+
 // TakeModeValue is a value of the parameter mode of take: what becomes of indices outside: the nearest inside, or counted around; raise is refused; default clip.
 type TakeModeValue string
 
@@ -2682,14 +2825,18 @@ type TargetShapeArg struct{ v []int }
 // TargetShape sets the parameter target_shape.
 //
 //   - Deconvolution: size of the output, from which pad and adj follow; empty or zeros when they are given; default ().
+//   - GridGenerator: of affine: height and width of the grid; default (0, 0).
 //   - Reshape: old form of shape, in which 0 is what is left; default ().
+//   - SpatialTransformer: height and width of the result; default (0, 0).
 func TargetShape(v ...int) TargetShapeArg { return TargetShapeArg{v} }
 
 // Apply sets target_shape.
 func (o TargetShapeArg) Apply(s *Settings) { s.Ints("target_shape", o.v) }
 
-func (TargetShapeArg) forDeconvolution() {}
-func (TargetShapeArg) forReshape()       {}
+func (TargetShapeArg) forDeconvolution()      {}
+func (TargetShapeArg) forGridGenerator()      {}
+func (TargetShapeArg) forReshape()            {}
+func (TargetShapeArg) forSpatialTransformer() {}
 
 // TemperatureArg is what Temperature returns.
 type TemperatureArg struct{ v float64 }
