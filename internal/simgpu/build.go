@@ -12,6 +12,7 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"time"
 )
 
 // Everything that the libraries are made of; a folder of built ones is named by its hash.
@@ -59,8 +60,24 @@ var build = sync.OnceValues(func() (string, error) {
 			return "", fmt.Errorf("simgpu: %w", err)
 		}
 	}
+	prune(root)
 	return dir, nil
 })
+
+// keep is how long what nobody built anew stays in the cache.
+const keep = 30 * 24 * time.Hour
+
+// prune removes old libraries and modules. What it cannot remove, the next one will.
+func prune(root string) {
+	for _, pattern := range []string{"*", "modules/*"} {
+		old, _ := filepath.Glob(filepath.Join(root, pattern))
+		for _, path := range old {
+			if info, err := os.Stat(path); err == nil && filepath.Base(path) != "modules" && time.Since(info.ModTime()) > keep {
+				_ = os.RemoveAll(path)
+			}
+		}
+	}
+}
 
 // cacheFolder is the user's; without a home one among the temporary files.
 func cacheFolder() (string, error) {

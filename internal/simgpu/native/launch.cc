@@ -5,6 +5,7 @@
 #include "modules.h"
 #include "report.h"
 
+#include <cerrno>
 #include <cstring>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -69,22 +70,38 @@ static CUresult execute(Context &c, const sim_launch &l, const std::string &bloc
 	return (CUresult)result;
 }
 
-// fetch copies from the caller's memory, which may be none: reading behind an array of arguments that is too short must
-// not crash.
-static bool fetch(void *to, const void *from, size_t bytes) {
-	iovec local = {to, bytes}, remote = {const_cast<void *>(from), bytes};
-	return process_vm_readv(getpid(), &local, 1, &remote, 1, 0) == (ssize_t)bytes;
+// readable copies from the caller's memory, which may be none, and gives how many of the pieces it could read: walking
+// behind an array of arguments that is too short must not crash.
+static size_t readable(std::vector<iovec> to, const std::vector<iovec> &from) {
+	ssize_t n = process_vm_readv(getpid(), to.data(), to.size(), from.data(), from.size(), 0);
+	if (n < 0 && errno != EFAULT) { // where the system call is forbidden, trust the caller
+		for (size_t i = 0; i < to.size(); i++)
+			memcpy(to[i].iov_base, from[i].iov_base, to[i].iov_len);
+		return to.size();
+	}
+	size_t whole = 0;
+	while (whole < to.size() && n >= (ssize_t)to[whole].iov_len)
+		n -= (ssize_t)to[whole++].iov_len;
+	return whole;
 }
 
 // gather makes a parameter block of the caller's array of pointers.
 static CUresult gather(const sim_kernel &k, void **params, std::string *block) {
+	if (k.params == 0)
+		return CUDA_SUCCESS;
 	std::vector<void *> pointers(k.params);
-	if (k.params && (!params || !fetch(pointers.data(), params, k.params * sizeof(void *))))
+	const size_t bytes = k.params * sizeof(void *);
+	if (!params || readable({{pointers.data(), bytes}}, {{params, bytes}}) == 0)
 		return refuse(CUDA_ERROR_INVALID_VALUE, "launch of %s: no array of %u arguments", k.name, k.params);
-	for (uint32_t i = 0; i < k.params; i++)
-		if (!pointers[i] || !fetch(&(*block)[k.param_offset[i]], pointers[i], k.param_bytes[i]))
-			return refuse(CUDA_ERROR_INVALID_VALUE, "launch of %s, which has %u arguments: argument %u of %u bytes cannot be read", k.name, k.params, i,
-			              k.param_bytes[i]);
+	std::vector<iovec> to, from;
+	for (uint32_t i = 0; i < k.params; i++) {
+		to.push_back({&(*block)[k.param_offset[i]], k.param_bytes[i]});
+		from.push_back({pointers[i], k.param_bytes[i]});
+	}
+	const size_t n = readable(to, from);
+	if (n < k.params)
+		return refuse(CUDA_ERROR_INVALID_VALUE, "launch of %s, which has %u arguments: argument %zu of %u bytes cannot be read", k.name, k.params,
+		              n, k.param_bytes[n]);
 	return CUDA_SUCCESS;
 }
 
@@ -119,6 +136,9 @@ static CUresult limits(const Function &f, const sim_launch &l) {
 	if (k.max_threads && threads > k.max_threads)
 		return refuse(CUDA_ERROR_LAUNCH_OUT_OF_RESOURCES, "launch of %s: %llu threads, compiled for %u", k.name, (unsigned long long)threads,
 		              k.max_threads);
+	if (k.required[0] && memcmp(k.required, l.block, sizeof l.block))
+		return refuse(CUDA_ERROR_INVALID_VALUE, "launch of %s: block %u x %u x %u, compiled for %u x %u x %u", k.name, l.block[0], l.block[1],
+		              l.block[2], k.required[0], k.required[1], k.required[2]);
 	if (k.static_shared > (uint32_t)max_shared || (int64_t)l.dynamic_shared > f.max_dynamic)
 		return refuse(CUDA_ERROR_INVALID_VALUE, "launch of %s: %u + %u bytes of shared memory, at most %d + %d", k.name, k.static_shared,
 		              l.dynamic_shared, max_shared, f.max_dynamic);

@@ -58,6 +58,9 @@ KERNEL(256) void past_end(f32 *y, u32 n) {
 		y[i] = 1;
 }
 
+// Bug: it writes far outside its array.
+KERNEL(256) void past_end_by(f32 *y, u32 shift) { y[global_x() + shift] = 1; }
+
 // Bug: it writes behind its shared array.
 KERNEL(64) void past_shared(f32 *y, u32 shift) {
 	__shared__ f32 part[64];
