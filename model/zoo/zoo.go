@@ -31,6 +31,7 @@ var (
 var networks = table(
 	Network{"mlp", "three fully connected layers, 128, 64 and the classes", digit, 10, MLP},
 	Network{"lenet", "LeCun et al. 1998, with tanh and max pooling", digit, 10, LeNet},
+	Network{"lenet-stn", "lenet behind a spatial transformer", digit, 10, LeNetSTN},
 	Network{"alexnet", "Krizhevsky et al. 2012, on one tower", imagenet, 1000, AlexNet},
 	Network{"vgg11", "Simonyan and Zisserman 2015", imagenet, 1000, VGG(11, false)},
 	Network{"vgg13", "Simonyan and Zisserman 2015", imagenet, 1000, VGG(13, false)},
