@@ -1,6 +1,6 @@
 // Random numbers by Philox4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", 2011): the very counters of
 // backend.RandomStream, so a mask has the same bits on every device.
-#include "common.h"
+#include "math.h"
 
 // multiply_high keeps products in 32 bits, where the compiler would make 64 of them.
 DEVICE u32 multiply_high(u32 a, u32 b) { return __nvvm_mulhi_ui(a, b); }
@@ -29,16 +29,6 @@ DEVICE words philox(const stream &s, u64 block) {
 		k0 += 0x9E3779B9u, k1 += 0xBB67AE85u;
 	}
 	return {{a, b, c, d}};
-}
-
-// log of a number that is not 0, infinite or denormal.
-DEVICE f32 log(f32 x) {
-	i32 bits = __builtin_bit_cast(i32, x) - 0x3f3504f3; // x = 2^e·m with m in [√½, √2)
-	f32 e = (f32)(bits >> 23), f = __builtin_bit_cast(f32, (bits & 0x007fffff) + 0x3f3504f3) - 1;
-	f32 q = fma(fma(fma(-0.0785961151f, f, 0.128816475f), f, -0.131287548f), f, 0.141811919f);
-	q = fma(fma(fma(fma(q, f, -0.16624554f), f, 0.200022863f), f, -0.250008104f), f, 0.333333167f);
-	f32 s = f * f, low = fma(e, 1.42860677e-06f, fma(q * f, s, s * -0.5f));
-	return fma(e, 0.693145752f, f + low);
 }
 
 // uniform turns a word into a number in [0, 1).

@@ -1,17 +1,9 @@
 // Softmax, exp(x − max) / Σ exp(x − max), and its logarithm, x − max − log Σ exp(x − max). Each reads its numbers three times,
 // from the caches all but the first.
 #include "divide.h"
+#include "math.h"
 
 enum { WARP = 32, WARPS = 8 };
-
-// exp is for x ≤ 0: 2^(x·log₂e), with the part of the product that rounding took away as a factor of its own.
-DEVICE f32 exp(f32 x) {
-	x = x < -104.0f ? -104.0f : x; // 0 as a float
-	f32 t = x * 1.44269504f, rest = fma(x, 1.44269504f, -t) + x * 1.92596299e-8f, e = __nvvm_ex2_approx_f(t);
-	return fma(e, rest * 0.693147181f, e);
-}
-
-DEVICE f32 log(f32 x) { return __nvvm_lg2_approx_f(x) * 0.693147181f; }
 
 DEVICE f32 largest(f32 a, f32 b) { return a > b ? a : b; }
 
