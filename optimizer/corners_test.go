@@ -77,6 +77,34 @@ func TestLAMBBounds(t *testing.T) {
 	assert.InDelta(t, 5/math.Sqrt2*0.1, float64(w[0]-plain[0]), 1e-3, "the step is as long as the weight, times the rate")
 }
 
+// The noise of SGLD has the variance of the rate, differs between parameters and steps, and comes again the same.
+func TestSGLD(t *testing.T) {
+	const n = 20000
+	zero := make([]float32, n)
+	a := updates(t, SGLD{LearningRate: 0.04}, "w", zero, zero, zero)
+	mean, square, both := 0.0, 0.0, 0.0
+	for i := range n {
+		first, second := float64(a[0][i]), float64(a[1][i]-a[0][i])
+		mean += first / n
+		square += first * first / n
+		both += first * second / n
+	}
+	assert.InDelta(t, 0, mean, 0.006)
+	assert.InDelta(t, 0.04, square, 0.002)
+	assert.InDelta(t, 0, both, 0.002)
+	assert.Equal(t, a, updates(t, SGLD{LearningRate: 0.04}, "w", zero, zero, zero))
+	drift := updates(t, SGLD{LearningRate: 0.04}, "w", zero, append([]float32{2}, zero[1:]...))[0]
+	assert.InDelta(t, float64(a[0][0])-0.04, float64(drift[0]), 1e-6)
+
+	u, err := NewUpdater(SGLD{}, nil)
+	require.NoError(t, err)
+	x, y := ndarray.Zeros(backend.Shape{4}), ndarray.Zeros(backend.Shape{4})
+	require.NoError(t, u.Update(0, ndarray.Zeros(backend.Shape{4}), x))
+	require.NoError(t, u.Update(1, ndarray.Zeros(backend.Shape{4}), y))
+	assert.NotEqual(t, x.Float32(), y.Float32())
+	require.NoError(t, u.Close())
+}
+
 func float64s(v []float32) []float64 {
 	out := make([]float64, len(v))
 	for i, x := range v {

@@ -37,6 +37,7 @@ type kernel struct {
 	exec    backend.Executable
 	program *backend.Program
 	numbers *ndarray.NDArray
+	rng     *ndarray.NDArray // seed, step, 0, 0; nil for updates without random numbers
 }
 
 type kernelKey struct {
@@ -85,6 +86,11 @@ func (u *Updater) update(index int, grad, weight *ndarray.NDArray) error {
 	u.opt.HyperValues(u.rates.Next(s.at), u.scratch)
 	if err := store(s.kernel.numbers, u.scratch); err != nil {
 		return err
+	}
+	if s.kernel.rng != nil { // each parameter has a stream of its own
+		if err := ndarray.CopyFromSlice(s.kernel.rng, []int64{int64(index), int64(u.rates.counts[s.at]), 0, 0}); err != nil {
+			return err
+		}
 	}
 	if err := s.bound.Run(); err != nil {
 		return err
@@ -149,6 +155,12 @@ func (u *Updater) compile(key kernelKey, weight *ndarray.NDArray) (*kernel, erro
 		return nil, errors.Join(err, exec.Close())
 	}
 	k := &kernel{exec: exec, program: p, numbers: numbers}
+	if p.ArgIndex("rng") >= 0 {
+		if k.rng, err = ndarray.New(backend.Shape{4}, ndarray.On(key.ctx), ndarray.Of(backend.Int64)); err != nil {
+			numbers.Close()
+			return nil, errors.Join(err, exec.Close())
+		}
+	}
 	u.kernels[key] = k
 	return k, nil
 }
@@ -163,6 +175,9 @@ func (s *slot) bind(o Optimizer, grad, weight *ndarray.NDArray) error {
 	for i, h := range o.Hyper() {
 		r := s.kernel.numbers.Region()
 		regions[hyperArg(h, "")] = backend.Region{Buffer: r.Buffer, Offset: r.Offset + 4*i, Length: 4}
+	}
+	if s.kernel.rng != nil {
+		regions["rng"] = s.kernel.rng.Region()
 	}
 	args := make([]backend.Region, len(s.kernel.program.Args))
 	for i := range args {
@@ -205,6 +220,9 @@ func (u *Updater) Close() error {
 	}
 	for _, k := range u.kernels {
 		k.numbers.Close()
+		if k.rng != nil {
+			k.rng.Close()
+		}
 		err = errors.Join(err, k.exec.Close())
 	}
 	u.slots, u.kernels = map[int]*slot{}, map[kernelKey]*kernel{}
