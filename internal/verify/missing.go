@@ -14,7 +14,6 @@ func init() {
 		markers    []string
 		none       []string // files with that extension that are no cases
 	}{
-		{name: "kvstore", what: "package kvstore", ext: ".json", markers: []string{"compression.json"}},
 		{name: "recordio", what: "package io/recordio", ext: ".json", markers: []string{"a.rec"}},
 		{name: "imageiter", what: "ImageRecordIter", ext: ".json", markers: []string{"img.rec", "exact.rec"}},
 		{name: "viz", what: "viz.PrintSummary", ext: ".summary.txt"},

@@ -158,15 +158,27 @@ func TestPanics(t *testing.T) {
 // TestForLater: cases for packages that do not exist yet are found under their names, and skipped.
 func TestForLater(t *testing.T) {
 	dir := t.TempDir()
-	for _, file := range []string{"kvstore/basic.json", "recordio/a.json", "imageiter/scale.json", "imageiter/_failed.json", "viz/mlp.summary.txt", "viz/mlp.debug_str.txt"} {
+	for _, file := range []string{"recordio/a.json", "imageiter/scale.json", "imageiter/_failed.json", "viz/mlp.summary.txt", "viz/mlp.debug_str.txt"} {
 		path := filepath.Join(dir, file)
 		require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o700))
 		require.NoError(t, os.WriteFile(path, []byte("{}"), 0o600))
 	}
 	sum, lines := output(t, dir)
-	assert.Equal(t, 4, sum.Skipped)
-	assert.Equal(t, []string{"SKIP imageiter/scale: ImageRecordIter", "SKIP kvstore/basic: package kvstore", "SKIP recordio/a: package io/recordio",
+	assert.Equal(t, 3, sum.Skipped)
+	assert.Equal(t, []string{"SKIP imageiter/scale: ImageRecordIter", "SKIP recordio/a: package io/recordio",
 		"SKIP viz/mlp.summary: viz.PrintSummary"}, lines)
+}
+
+// TestStoresForLater: compression of gradients, and steps that nobody has met, are skipped and named.
+func TestStoresForLater(t *testing.T) {
+	dir := copied(t, "more/kvstore", "kvstore")
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "compression.json"), []byte(`{"library_local_1_devices": "error"}`), 0o600))
+	basic, err := os.ReadFile(filepath.Join(dir, "basic.json"))
+	require.NoError(t, err)
+	basic = bytes.Replace(basic, []byte(`"push 8, pull"`), []byte(`"push 8, row_sparse"`), 1)
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "basic.json"), basic, 0o600))
+	_, lines := output(t, dir)
+	assert.Equal(t, []string{`SKIP basic: local: the step "push 8, row_sparse"`, "SKIP compression: gradient compression"}, lines)
 }
 
 func TestIndex(t *testing.T) {
