@@ -123,12 +123,15 @@ func Env(options ...Option) ([]string, error) {
 		return nil, fmt.Errorf("simgpu: %w", err)
 	}
 	path := filepath.Join(dir, "lib")
+	blas := "off" // not even a real one
 	if c.blas {
 		path += string(os.PathListSeparator) + filepath.Join(dir, "blas")
+		blas = ""
 	}
 	env := append(os.Environ(),
 		"LD_LIBRARY_PATH="+path,
 		"GOMX_CUDA=", // no other driver
+		"GOMX_CUBLAS="+blas,
 		simulated+"="+strconv.FormatUint(c.seed, 10),
 		"SIMGPU_DEVICES="+strconv.Itoa(c.devices),
 		"SIMGPU_MEMORY="+strconv.FormatUint(c.memory, 10),
