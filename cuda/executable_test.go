@@ -1,0 +1,217 @@
+package cuda
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/gomx-org/gomx/backend"
+)
+
+// floats sees the memory of a Host call.
+func floats(t backend.HostTensor) []float32 {
+	v := make([]float32, t.Shape.Size())
+	copy(bytesOf(v), t.Data)
+	return v
+}
+
+// plusOne is y = x + 1 computed in Go.
+func plusOne(b *backend.Builder, x backend.Value) backend.Value {
+	fn := func(in, out []backend.HostTensor) error {
+		v := floats(in[0])
+		for i := range v {
+			v[i]++
+		}
+		copy(out[0].Data, bytesOf(v))
+		return nil
+	}
+	return b.Host("plus one", fn, []backend.ValueInfo{{Shape: x.Shape()}}, x)[0]
+}
+
+// Host calls cut an entry into segments; what lies before is done when they run, what lies behind sees what they made.
+func TestHostCalls(t *testing.T) {
+	d := open(t, 0)
+	p := say(t, backend.Infer, func(b *backend.Builder) {
+		x := b.Arg("x", backend.In, backend.Shape{2, 3}, backend.Float32)
+		b.Arg("y", backend.Out, backend.Shape{3, 2}, backend.Float32)
+		b.Arg("z", backend.Out, backend.Shape{6}, backend.Float32)
+		once := plusOne(b, x)
+		b.Write("z", b.Reshape(once, backend.Shape{6}))
+		b.Write("y", plusOne(b, b.Reshape(once, backend.Shape{3, 2})))
+	})
+	x := put(t, d, count(6)...)
+	y, z := put(t, d, make([]float32, 6)...), put(t, d, make([]float32, 6)...)
+	b := bind(t, compile(t, d, p, backend.Options{}), backend.Infer, x, y, z)
+	for range 3 {
+		require.NoError(t, b.Run())
+	}
+	require.NoError(t, b.Wait())
+	assert.Equal(t, []float32{2, 3, 4, 5, 6, 7}, get(t, d, y))
+	assert.Equal(t, []float32{1, 2, 3, 4, 5, 6}, get(t, d, z))
+}
+
+// An error of a Host function names device, node and call, and ends the run.
+func TestHostError(t *testing.T) {
+	d := open(t, 0)
+	p := say(t, backend.Infer, func(b *backend.Builder) {
+		b.Node(`Custom "mine"`)
+		x := b.Arg("x", backend.In, backend.Shape{4}, backend.Float32)
+		b.Arg("y", backend.Out, backend.Shape{4}, backend.Float32)
+		fn := func(in, out []backend.HostTensor) error { return errors.New("no luck") }
+		b.Write("y", b.Host("mine", fn, []backend.ValueInfo{{Shape: backend.Shape{4}}}, x)[0])
+	})
+	b := bind(t, compile(t, d, p, backend.Options{}), backend.Infer, put(t, d, 1, 2, 3, 4), put(t, d, 0, 0, 0, 0))
+	const want = `gpu(0): Custom "mine": Host: no luck`
+	assert.EqualError(t, b.Run(), want)
+	assert.EqualError(t, b.Wait(), want)
+	assert.EqualError(t, d.Sync(), want)
+	assert.NoError(t, d.Sync())
+}
+
+// Prepare runs again when a parameter changed, and only then.
+func TestPrepareFollowsParameters(t *testing.T) {
+	d := open(t, 0)
+	prepared := 0
+	var seen backend.Value
+	p := say(t, backend.Prepare, func(b *backend.Builder) {
+		w := b.Arg("w", backend.In, backend.Shape{3}, backend.Float32)
+		fn := func(in, out []backend.HostTensor) error {
+			prepared++
+			copy(out[0].Data, in[0].Data)
+			return nil
+		}
+		seen = b.Host("seen", fn, []backend.ValueInfo{{Shape: backend.Shape{3}}}, w)[0]
+	})
+	p.Args[0].Param = true
+	sayMore(t, p, backend.Infer, func(b *backend.Builder) {
+		b.Arg("y", backend.Out, backend.Shape{3}, backend.Float32)
+		b.Write("y", b.Value(seen.ID))
+	})
+	w, y := put(t, d, 1, 2, 3), put(t, d, 0, 0, 0)
+	x := compile(t, d, p, backend.Options{})
+	b := bind(t, x, backend.Infer, w, y)
+	for range 3 {
+		require.NoError(t, b.Run())
+	}
+	assert.Equal(t, 1, prepared)
+	require.NoError(t, d.Copy(w, backend.HostRegion(bytesOf([]float32{5, 6, 7}))))
+	require.NoError(t, b.Run())
+	require.NoError(t, b.Run())
+	assert.Equal(t, 2, prepared)
+	assert.Equal(t, []float32{5, 6, 7}, get(t, d, y))
+	other := bind(t, x, backend.Infer, put(t, d, 8, 8, 8), y)
+	require.NoError(t, other.Run())
+	assert.Equal(t, 3, prepared, "other parameters")
+	assert.Equal(t, []float32{8, 8, 8}, get(t, d, y))
+	assert.ErrorIs(t, b.(backend.Rebinder).Rebind([]backend.Region{w, y}), errors.ErrUnsupported)
+}
+
+// copies is y = x, one copy.
+func copies(t *testing.T, n int) *backend.Program {
+	return say(t, backend.Infer, func(b *backend.Builder) {
+		x := b.Arg("x", backend.In, backend.Shape{n}, backend.Float32)
+		b.Arg("y", backend.Out, backend.Shape{n}, backend.Float32)
+		b.Write("y", x)
+	})
+}
+
+func TestRebind(t *testing.T) {
+	d := open(t, 0)
+	x := compile(t, d, copies(t, 3), backend.Options{})
+	from, to := put(t, d, 1, 2, 3), put(t, d, 0, 0, 0)
+	b := bind(t, x, backend.Infer, from, to)
+	require.NoError(t, b.Run())
+	assert.Equal(t, []float32{1, 2, 3}, get(t, d, to))
+	third := put(t, d, 0, 0, 0)
+	require.NoError(t, b.(backend.Rebinder).Rebind([]backend.Region{to, third}))
+	from.Buffer.Free() // no longer held
+	version := third.Buffer.Version()
+	require.NoError(t, b.Run())
+	assert.Equal(t, []float32{1, 2, 3}, get(t, d, third))
+	assert.NotEqual(t, version, third.Buffer.Version())
+	args := []backend.Region{third, to}
+	assert.Zero(t, testing.AllocsPerRun(20, func() {
+		if err := b.(backend.Rebinder).Rebind(args); err != nil {
+			t.Error(err)
+		}
+		if err := b.Run(); err != nil {
+			t.Error(err)
+		}
+	}))
+	assert.ErrorContains(t, b.(backend.Rebinder).Rebind([]backend.Region{third, from}), `gpu(0): bind infer: argument "y": the buffer was freed`)
+	assert.ErrorIs(t, b.Run(), errClosed)
+}
+
+func TestBindRefuses(t *testing.T) {
+	d := open(t, 0)
+	x := compile(t, d, copies(t, 100), backend.Options{})
+	buf := alloc(t, d, 1000)
+	foreign := alloc(t, open(t, 1), 400)
+	region := func(offset, length int) backend.Region {
+		return backend.Region{Buffer: buf, Offset: offset, Length: length}
+	}
+	for _, c := range []struct {
+		args []backend.Region
+		want string
+	}{
+		{nil, "0 arguments, want 2"},
+		{[]backend.Region{region(0, 396), region(400, 400)}, `argument "x": 396 bytes, want 400 for float32 (100,)`},
+		{[]backend.Region{region(0, 400), region(396, 400)}, `arguments "x" and "y" overlap and one is written`},
+		{[]backend.Region{region(0, 400), region(700, 400)}, `argument "y": bytes 700 to 1100 of 1000`},
+		{[]backend.Region{region(0, 400), whole(foreign)}, `argument "y": memory of another device (gpu(1))`},
+		{[]backend.Region{region(0, 400), backend.HostRegion(make([]byte, 400))}, `argument "y": host memory; a GPU works on buffers of its own`},
+	} {
+		_, err := x.Bind(backend.Infer, c.args)
+		assert.ErrorContains(t, err, c.want)
+	}
+	_, err := x.Bind(backend.Step, []backend.Region{region(0, 400), region(400, 400)})
+	assert.ErrorContains(t, err, "no such entry")
+}
+
+func TestUseAfterClose(t *testing.T) {
+	d := open(t, 0)
+	x, err := d.Compile(copies(t, 3), backend.Options{})
+	require.NoError(t, err)
+	args := []backend.Region{put(t, d, 1, 2, 3), put(t, d, 0, 0, 0)}
+	b, err := x.Bind(backend.Infer, args)
+	require.NoError(t, err)
+	require.NoError(t, x.Close())
+	require.NoError(t, x.Close())
+	assert.ErrorIs(t, b.Run(), errClosed)
+	_, err = x.Bind(backend.Infer, args)
+	assert.ErrorIs(t, err, errClosed)
+	b.Close()
+	b.Close()
+	assert.ErrorIs(t, b.Run(), errClosed)
+}
+
+func TestFreeWaitsForBounds(t *testing.T) {
+	d := open(t, 0)
+	x := compile(t, d, copies(t, 1000), backend.Options{})
+	from, to := put(t, d, count(1000)...), put(t, d, make([]float32, 1000)...)
+	b := bind(t, x, backend.Infer, from, to)
+	from.Buffer.Free()
+	other := put(t, d, make([]float32, 1000)...)
+	assert.NotEqual(t, from.Buffer.(*buffer).mem.p, other.Buffer.(*buffer).mem.p)
+	require.NoError(t, b.Run())
+	assert.Equal(t, count(1000), get(t, d, to))
+	_, err := x.Bind(backend.Infer, []backend.Region{from, to})
+	assert.ErrorContains(t, err, `gpu(0): bind infer: argument "x": the buffer was freed`)
+}
+
+// All that the device lacks is in one error.
+func TestNoKernel(t *testing.T) {
+	d := open(t, 0)
+	p := say(t, backend.Infer, func(b *backend.Builder) {
+		x := b.Arg("x", backend.In, backend.Shape{4, 4}, backend.Float64)
+		b.Arg("y", backend.Out, backend.Shape{4, 4}, backend.Float64)
+		b.Write("y", b.Softmax(b.MatMul(x, x), 1))
+	})
+	_, err := d.Compile(p, backend.Options{})
+	var gaps *backend.NoKernelError
+	require.ErrorAs(t, err, &gaps)
+	assert.Len(t, gaps.Gaps, 2)
+	assert.Regexp(t, `^gpu\(0\): no kernel for .*MatMul.*, .*Softmax`, err)
+}
