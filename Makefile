@@ -1,5 +1,5 @@
 # Thin names for the commands that do the work.
-.PHONY: test quick nightly generate mnist bench
+.PHONY: test quick nightly generate ptx ptx-fresh ptxas cuda-abi mnist bench
 
 test:
 	./test.sh
@@ -12,6 +12,18 @@ nightly:
 
 generate:
 	go generate ./...
+
+ptx:
+	scripts/ptx.sh
+
+ptx-fresh:
+	scripts/ptx.sh --check
+
+ptxas:
+	go run ./internal/ptxas
+
+cuda-abi:
+	go run ./internal/cudaabi
 
 mnist:
 	./mnist.sh

@@ -2,11 +2,12 @@
 # Checks the whole project: formatting, vet, staticcheck, builds, generated files, tests, race detector, fuzzing, coverage.
 #
 #     ./test.sh              # all of it, about fifteen minutes on two cores
-#     ./test.sh quick        # without cross builds, race detector, netlib and fuzzing
-#     ./test.sh nightly      # all of it, a minute of fuzzing per parser
+#     ./test.sh quick        # without cross builds, the CUDA kernels' compilers, race detector, netlib and fuzzing
+#     ./test.sh nightly      # all of it, a minute of fuzzing per parser, and NVIDIA's libraries against our declarations
 #
 # Starts from Debian or Ubuntu with Go and nothing else: as root it installs what is missing
-# (GOMX_NO_INSTALL=1: never). Without a C compiler it leaves out what needs one, and says so.
+# (GOMX_NO_INSTALL=1: never). Without a C compiler it leaves out what needs one, and says so;
+# so it does without the tools that check CUDA kernels. Those of NVIDIA's are fetched by pip.
 # A failed step does not end the run; the last line lists those that failed. FUZZTIME=30s
 # changes the time of fuzzing.
 set -u
@@ -150,6 +151,8 @@ coverage() {
 
 find_go
 install_missing libopenblas-dev || failed="; installing packages"
+# Not every system has these, and what needs them says so below; CI does.
+[ $mode = quick ] || install_for_cuda || [ "${CI:-}" != true ] || failed="$failed; installing packages"
 cgo=0
 have_cc && cgo=1
 export CGO_ENABLED=$cgo
@@ -167,6 +170,25 @@ fi
 step 'build without cgo' env CGO_ENABLED=0 go build ./...
 [ $mode = quick ] || step 'cross builds' cross_builds
 step 'generated files' generated
+if [ $mode != quick ]; then
+	if have_clang; then
+		step 'ptx-fresh' scripts/ptx.sh --check
+	else
+		skip 'ptx-fresh' 'it needs clang 19.1'
+	fi
+	if have_pip; then
+		step 'ptxas' go run ./internal/ptxas
+	else
+		skip 'ptxas' 'it needs Linux and pip'
+	fi
+fi
+if [ $mode = nightly ]; then
+	if [ $cgo = 1 ] && have_pip; then
+		step 'cuda-abi' go run ./internal/cudaabi
+	else
+		skip 'cuda-abi' 'it needs Linux, a C compiler and pip'
+	fi
+fi
 if [ $cgo = 1 ]; then
 	step 'tests' go test -count=1 -timeout 20m ./...
 else

@@ -3,10 +3,11 @@
 #
 #     find_go                      # puts go on the PATH, or ends the program with one line
 #     install_missing OPENBLAS     # OPENBLAS: the package that would bring it
-#     have_cc; have_openblas; have_openblas_headers
+#     install_for_cuda             # what checks the CUDA kernels without a GPU
+#     have_cc; have_openblas; have_openblas_headers; have_cxx; have_clang; have_pip
 #
 # Packages are installed by apt-get, as root, unless GOMX_NO_INSTALL=1; in all other cases
-# install_missing prints the line to run, and the program goes on with what there is.
+# a line says what to run, and the program goes on with what there is.
 
 # find_go looks for go on the PATH and where its archive and its users put it.
 find_go() {
@@ -67,6 +68,24 @@ have_certificates() {
 	[ -s "${SSL_CERT_FILE:-/etc/ssl/certs/ca-certificates.crt}" ] || [ ! -d /etc/apt ]
 }
 
+# have_cxx says whether there is the C++ compiler that simulated GPUs run kernels with.
+have_cxx() {
+	[ "${CGO_ENABLED:-1}" != 0 ] && command -v g++ >/dev/null 2>&1
+}
+
+# have_clang says whether there is the compiler of the CUDA kernels.
+have_clang() {
+	case $("${CLANG:-clang-19}" --version 2>/dev/null) in
+	*' 19.1.'*) return 0 ;;
+	esac
+	return 1
+}
+
+# have_pip says whether NVIDIA's tools for Linux can be fetched.
+have_pip() {
+	[ "$(uname -s)" = Linux ] && { python3 -m pip --version || pip3 --version; } >/dev/null 2>&1
+}
+
 # install_missing OPENBLAS installs, or names the command that would. It fails only where an installation does.
 install_missing() {
 	packages=
@@ -78,15 +97,29 @@ install_missing() {
 		*) have_openblas || packages="$packages $1" ;;
 		esac
 	fi
-	[ -n "$packages" ] || return 0
+	# shellcheck disable=SC2086 # these are several words
+	install_packages $packages
+}
 
-	install="apt-get install -y --no-install-recommends$packages"
+# install_for_cuda installs one by one, or names: not every system has all of them.
+install_for_cuda() {
+	status=0
+	[ "${CGO_ENABLED:-1}" = 0 ] || have_cxx || install_packages g++ || status=1
+	have_clang || install_packages clang-19 || status=1
+	[ "$(uname -s)" != Linux ] || have_pip || install_packages python3-pip || status=1
+	return $status
+}
+
+# install_packages PACKAGE... installs as root, and prints the command otherwise.
+install_packages() {
+	[ $# -gt 0 ] || return 0
+	install="apt-get install -y --no-install-recommends $*"
 	if ! command -v apt-get >/dev/null 2>&1; then
-		echo "$me: not found:$packages (Debian's names); install what your system calls them. Going on without."
+		echo "$me: not found: $* (Debian's names); install what your system calls them. Going on without."
 	elif [ "${GOMX_NO_INSTALL:-}" = 1 ]; then
-		echo "$me: GOMX_NO_INSTALL=1, so going on without:$packages"
+		echo "$me: GOMX_NO_INSTALL=1, so going on without: $*"
 	elif [ "$(id -u)" != 0 ]; then
-		echo "$me: going on without:$packages. To install them: sudo apt-get update && sudo $install"
+		echo "$me: going on without: $*. To install them: sudo apt-get update && sudo $install"
 	else
 		echo "$me: $install"
 		DEBIAN_FRONTEND=noninteractive
@@ -98,7 +131,7 @@ install_missing() {
 		else
 			tail -n 20 "$log" >&2
 			rm -f "$log"
-			echo "$me: the installation failed; going on without:$packages" >&2
+			echo "$me: the installation failed; going on without: $*" >&2
 			return 1
 		fi
 	fi
