@@ -53,15 +53,18 @@ func (f *faults) takeFirst() error {
 	return first
 }
 
-// fail is an error of the driver in the device's words. A sticky one comes from some kernel enqueued before: it is
-// narrowed down to those that are not known to be done, and the device is lost.
+// fail is an error of the driver in the device's words. A fault comes from some kernel enqueued before: it is narrowed down
+// to those that are not known to be done, and the device is lost.
 func (d *Device) fail(err error) error {
 	if lost := d.faults.lostError(); lost != nil {
 		return lost
 	}
 	var e *cudrv.Error
-	if errors.As(err, &e) && e.Sticky() {
+	switch {
+	case errors.As(err, &e) && e.Fault():
 		return d.faults.lose(d.narrow(err))
+	case e != nil && e.Sticky():
+		return d.faults.lose(fmt.Errorf("%v: the device is lost: %w", d, err))
 	}
 	return fmt.Errorf("%v: %w", d, err)
 }

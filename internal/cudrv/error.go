@@ -22,15 +22,25 @@ func (e *Error) Error() string {
 // OutOfMemory is the Result of an allocation that found no room.
 const OutOfMemory = 2
 
-// Sticky reports whether the error is one after which every call on the context fails.
-func (e *Error) Sticky() bool {
+// Fault reports whether a kernel did what it must not. The context is lost with it.
+func (e *Error) Fault() bool {
 	switch e.Result {
-	case 214, 220, 226, 700, 702, 709, 710, 714, 715, 716, 717, 718, 719, 999:
-		// ECC, NVLink, exception, illegal address, timeout, context destroyed, assert, hardware stack, illegal instruction,
-		// misaligned address, invalid address space, invalid program counter, launch failed, unknown.
+	case 700, 702, 710, 714, 715, 716, 717, 718, 719:
+		// Illegal address, timeout, assert, hardware stack, illegal instruction, misaligned address, invalid address space,
+		// invalid program counter, launch failed.
 		return true
 	}
 	return false
+}
+
+// Sticky reports whether every call on the context fails after this error: a fault, or the device is lost.
+func (e *Error) Sticky() bool {
+	switch e.Result {
+	case 4, 46, 201, 214, 220, 226, 709, 999:
+		// Deinitialized, device unavailable, invalid context, ECC, NVLink, exception, context destroyed, unknown.
+		return true
+	}
+	return e.Fault()
 }
 
 // PeerRefused reports whether the error says that two devices cannot reach each other's memory.
