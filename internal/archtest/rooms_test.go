@@ -58,7 +58,8 @@ var rooms = []room{
 	{name: "internal/simgpu", may: []string{"internal/simgpu/..."}, cgo: true}, // is one, for tests
 	{name: "internal/simgpu/..."},
 	{name: "internal/backendtest", may: join(words, "backend/passes", "backend/ref")},
-	{name: "internal/verify", may: parts},
+	{name: "internal/verify", may: join(parts, "model/zoo", "viz")},
+	{name: "internal/gputest", may: roof},
 	{name: "internal/verify/...", may: parts},
 	{name: "internal/gen", may: words},
 	{name: "internal/gen/...", may: words},
