@@ -123,7 +123,7 @@ func (g *Group) Next() error {
 	if len(g.values) == 0 {
 		return nil
 	}
-	return store(g.numbers, g.values)
+	return g.numbers.SetFloat32(g.values)
 }
 
 // Optimizer is what the group updates with.

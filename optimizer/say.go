@@ -51,6 +51,11 @@ func say(b *backend.Builder, o Optimizer, param string, w, g backend.Value) back
 	return weight
 }
 
+// NewStates makes the states of a weight, on its device, as they are before its first update.
+func NewStates(o Optimizer, weight *ndarray.NDArray) ([]*ndarray.NDArray, error) {
+	return newStates(o, weight, weight.Context())
+}
+
 // newStates allocates the states of one parameter and sets them to their initial values.
 func newStates(o Optimizer, weight *ndarray.NDArray, ctx device.Context) ([]*ndarray.NDArray, error) {
 	var states []*ndarray.NDArray
@@ -72,15 +77,4 @@ func closeAll(arrays []*ndarray.NDArray) {
 	for _, a := range arrays {
 		a.Close()
 	}
-}
-
-// store puts numbers into a float32 array without allocating where the host can address it.
-func store(a *ndarray.NDArray, numbers []float32) error {
-	d := a.Data32()
-	if d == nil {
-		return a.SetFloat32(numbers)
-	}
-	copy(d, numbers)
-	a.Touch()
-	return nil
 }
