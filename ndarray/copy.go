@@ -2,6 +2,7 @@ package ndarray
 
 import (
 	"fmt"
+	"runtime"
 
 	"github.com/gomx-org/gomx/backend"
 	"github.com/gomx-org/gomx/device"
@@ -14,6 +15,19 @@ func (a *NDArray) CopyFrom(src *NDArray) error {
 		return errorf("CopyFrom", "source is %v, want %v", src.shape, a.shape)
 	}
 	return wrap("CopyFrom", a.copyFrom(src))
+}
+
+// CopyRowsFrom overwrites the elements with as many rows of src, along the first axis, from row lo on: a.CopyFrom of a
+// slice that need not be made.
+func (a *NDArray) CopyRowsFrom(src *NDArray, lo int) error {
+	if len(a.shape) == 0 || len(src.shape) == 0 || !a.shape[1:].Equal(src.shape[1:]) || lo < 0 || lo > src.shape[0]-a.shape[0] {
+		return errorf("CopyRowsFrom", "source is %v, want %v from row %d on", src.shape, a.shape, lo)
+	}
+	row := src.rowBytes()
+	rows := NDArray{home: src.home, st: src.memory(), offset: src.offset + lo*row, length: a.shape[0] * row, shape: a.shape, dtype: src.dtype}
+	err := wrap("CopyRowsFrom", a.copyFrom(&rows))
+	runtime.KeepAlive(src)
+	return err
 }
 
 // CopyTo is dst.CopyFrom(a).

@@ -1,6 +1,8 @@
 package ndarray
 
 import (
+	"errors"
+	"fmt"
 	"path/filepath"
 	"testing"
 
@@ -50,13 +52,49 @@ func (e remoteExecutable) Bind(entry backend.EntryKind, args []backend.Region) (
 	return struct{ backend.Bound }{b}, err
 }
 
+// peer is a remote device that fetches from its like by itself.
+type peer struct {
+	remote
+	fetched int
+	refuses bool
+}
+
+func (d *peer) CopyPeer(dst, src backend.Region) error {
+	if d.refuses {
+		return fmt.Errorf("another kind: %w", errors.ErrUnsupported)
+	}
+	d.fetched++
+	return d.Copy(dst, src)
+}
+
 // openRemote makes cpu(index) a remote device for the duration of the test.
 func openRemote(t *testing.T, index int) device.Context {
+	return openAs(t, index, remote{ref.New(index)})
+}
+
+func openAs(t *testing.T, index int, dev backend.Device) device.Context {
 	ctx := device.CPU(index)
-	dev := remote{ref.New(index)}
 	homes.Store(ctx, &home{ctx: ctx, dev: dev, pool: newPool(dev)})
 	t.Cleanup(func() { homes.Delete(ctx) })
 	return ctx
+}
+
+// Devices that can fetch from each other do so; others go through the host.
+func TestCopiesBetweenPeers(t *testing.T) {
+	dev := &peer{remote: remote{ref.New(96)}}
+	from, to := openRemote(t, 95), openAs(t, 96, dev)
+	src, dst := Array(count(6), Shape{6}, On(from)), Zeros(Shape{6}, On(to))
+	require.NoError(t, dst.CopyFrom(src))
+	assert.Equal(t, count(6), dst.Float32())
+	assert.Equal(t, 1, dev.fetched)
+	dst.Fill(0)
+	dev.refuses = true
+	require.NoError(t, dst.CopyFrom(src))
+	assert.Equal(t, count(6), dst.Float32())
+	dst.Fill(0)
+	require.NoError(t, dst.CopyFrom(Array(count(6), Shape{6})))
+	assert.Equal(t, count(6), dst.Float32())
+	assert.Equal(t, 1, dev.fetched)
 }
 
 func TestMemoryOutOfReach(t *testing.T) {
@@ -92,11 +130,15 @@ func TestCopiesAcrossDevices(t *testing.T) {
 	numbers := count(6)
 	a := Array(numbers, Shape{2, 3}, On(near))
 	b, c, d := Zeros(Shape{2, 3}, On(far)), Zeros(Shape{2, 3}, On(farther)), Zeros(Shape{2, 3}, On(near))
+	part := Zeros(Shape{1, 3}, On(far))
 	round := func() {
 		for _, p := range [][2]*NDArray{{b, a}, {c, b}, {d, c}} {
 			if err := p[0].CopyFrom(p[1]); err != nil {
 				t.Fatal(err)
 			}
+		}
+		if err := part.CopyRowsFrom(a, 1); err != nil {
+			t.Fatal(err)
 		}
 		if err := a.SetFloat32(numbers); err != nil {
 			t.Fatal(err)
@@ -109,7 +151,22 @@ func TestCopiesAcrossDevices(t *testing.T) {
 	for _, x := range []*NDArray{b, c, d} {
 		assert.Equal(t, numbers, x.Float32())
 	}
+	assert.Equal(t, numbers[3:], part.Float32())
 	version := d.region().Buffer.Version()
 	assert.Zero(t, testing.AllocsPerRun(10, round))
 	assert.Greater(t, d.region().Buffer.Version(), version)
+}
+
+func TestCopyRows(t *testing.T) {
+	src := Array(count(8), Shape{4, 2}, Of(backend.Uint8))
+	a := Zeros(Shape{2, 2})
+	require.NoError(t, a.CopyRowsFrom(src, 1))
+	assert.Equal(t, []float32{2, 3, 4, 5}, a.Float32())
+	require.NoError(t, src.Slice(0, 2).CopyRowsFrom(src, 2))
+	assert.Equal(t, []float32{4, 5, 6, 7, 4, 5, 6, 7}, src.Float32())
+	for _, lo := range []int{-1, 3} {
+		assert.ErrorContains(t, a.CopyRowsFrom(src, lo), fmt.Sprintf("source is (4,2), want (2,2) from row %d on", lo))
+	}
+	assert.Error(t, a.CopyRowsFrom(Zeros(Shape{4, 3}), 0))
+	assert.Error(t, Zeros(Shape{}).CopyRowsFrom(Zeros(Shape{}), 0))
 }

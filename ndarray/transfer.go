@@ -1,6 +1,10 @@
 package ndarray
 
-import "github.com/gomx-org/gomx/backend"
+import (
+	"errors"
+
+	"github.com/gomx-org/gomx/backend"
+)
 
 // hostMemory keeps a few blocks for data on the way to and from devices that the host cannot address.
 var hostMemory = make(chan []byte, 4)
@@ -27,8 +31,8 @@ func borrow(n int, fn func([]byte) error) error {
 	return err
 }
 
-// across copies between two devices: straight where the host can address the memory of one of them, else through host
-// memory.
+// across copies between two devices: straight where the host can address the memory of one, by the devices' own way where
+// they have one, else through host memory.
 func (a *NDArray) across(src *NDArray) error {
 	to, from := a.region(), src.region()
 	near, origin := to.Bytes(), from.Bytes()
@@ -43,6 +47,11 @@ func (a *NDArray) across(src *NDArray) error {
 		err := src.home.fetch(near, from)
 		to.Buffer.Touch()
 		return err
+	}
+	if p, ok := a.home.dev.(backend.PeerCopier); ok {
+		if err := p.CopyPeer(to, from); !errors.Is(err, errors.ErrUnsupported) {
+			return err
+		}
 	}
 	return borrow(to.Length, func(b []byte) error {
 		if err := src.home.fetch(b, from); err != nil {

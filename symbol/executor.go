@@ -249,7 +249,7 @@ func (e *Executor) Backward(heads ...*ndarray.NDArray) error {
 	return e.run(backend.Backward)
 }
 
-// Step runs forward, backward and update in one.
+// Step runs forward and backward in one, with the update or up to the gradients as bound.
 func (e *Executor) Step() error {
 	if err := e.sendRNG(); err != nil {
 		return err

@@ -45,6 +45,36 @@ func TestForwardBackward(t *testing.T) {
 	assert.ErrorContains(t, e.Backward(ndarray.Ones(ndarray.Shape{1, 1})), "needs a Forward(true)", "another run ends what Forward saved")
 }
 
+// A Step without an update leaves the gradients, and what operators write into arguments and states, as Forward and Backward
+// do.
+func TestStepThatLeavesGradients(t *testing.T) {
+	x := symbol.BatchNorm(symbol.FullyConnected(symbol.Variable("data"), 3, with.Name("fc")), with.Name("bn"), with.FixGamma(true))
+	net := symbol.SoftmaxOutput(x, with.Name("softmax"))
+	bind := func(o symbol.LowerOptions) *symbol.Executor {
+		o.Shapes = map[string]backend.Shape{"data": {4, 2}}
+		o.Grad = map[string]symbol.GradReq{"fc_weight": symbol.GradWrite, "fc_bias": symbol.GradAdd, "bn_gamma": symbol.GradWrite}
+		e, err := net.Bind(symbol.BindOptions{LowerOptions: o})
+		require.NoError(t, err)
+		t.Cleanup(e.Close)
+		set(t, e.Arg("data"), 1, 2, -3, 4, 5, -6, 0, 1)
+		set(t, e.Arg("fc_weight"), 1, 2, 3, 4, 5, 6)
+		set(t, e.Arg("bn_gamma"), 7, 7, 7)
+		set(t, e.Grad("fc_bias"), 10, 10, 10)
+		return e
+	}
+	whole, parts := bind(symbol.LowerOptions{Grads: true}), bind(symbol.LowerOptions{Train: true})
+	require.NoError(t, whole.Step())
+	require.NoError(t, parts.Forward(true))
+	require.NoError(t, parts.Backward())
+	for _, name := range []string{"out:0", "grad:fc_weight", "grad:fc_bias", "grad:bn_gamma", "arg:bn_gamma", "aux:bn_moving_mean", "aux:bn_moving_var"} {
+		assert.InDeltaSlice(t, parts.Array(name).Float64(), whole.Array(name).Float64(), 1e-6, name)
+	}
+	assert.Equal(t, []float32{1, 1, 1}, whole.Arg("bn_gamma").Float32())
+	assert.InDelta(t, 10, whole.Grad("fc_bias").Float32()[0], 1e-5)
+	assert.NotZero(t, whole.Aux("bn_moving_mean").Float32()[0])
+	assert.EqualValues(t, 1, whole.StepCount())
+}
+
 func TestGradRequests(t *testing.T) {
 	net := symbol.MulScalar(symbol.Mul(symbol.Variable("a"), symbol.Variable("b")), 10)
 	e, err := net.Bind(symbol.BindOptions{LowerOptions: symbol.LowerOptions{

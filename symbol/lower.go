@@ -46,6 +46,7 @@ type LowerOptions struct {
 	Infer  bool                     // make the entry Infer
 	Train  bool                     // make Forward and Backward
 	Step   Update                   // make Step, in which every argument with a gradient request is updated
+	Grads  bool                     // make a Step that leaves gradients instead, as Grad says: the update is made elsewhere
 	Data   []string                 // arguments that change with every run; all others are parameters
 }
 
@@ -85,7 +86,7 @@ func (s *Symbol) Lower(o LowerOptions) (*backend.Program, error) {
 			return nil, err
 		}
 	}
-	if o.Step != nil {
+	if o.Step != nil || o.Grads {
 		if err := l.step(); err != nil {
 			return nil, err
 		}
@@ -139,8 +140,12 @@ func (l *lowering) step() error {
 		if n.op != nil || l.aux[n] || l.o.Grad[n.name] == GradNull {
 			continue
 		}
-		e.b.Node("update " + n.label())
 		g := grads[entry{n, 0}]
+		if l.o.Step == nil {
+			e.writeGrad(n, g)
+			continue
+		}
+		e.b.Node("update " + n.label())
 		if !g.Valid() {
 			g = e.b.Full(*l.g.types[n][0], l.g.shapes[n][0], 0)
 		}
