@@ -338,6 +338,19 @@ func UpSampling(args []*NDArray, scale int, sampleType with.SampleTypeValue, opt
 	return invoke("UpSampling", args, s)[0]
 }
 
+// AdamwUpdate is MXNet's _adamw_update: w − eta·(lr·m/(√v + ε) + wd·w), with m and v as in adam_update but without
+// weight decay; nothing changes when rescale_grad, an array of one number, is 0 or not finite (Loshchilov and Hutter
+// 2019).
+//
+//   - lr: learning rate
+//   - eta: factor of the whole step
+func AdamwUpdate(weight, grad, mean, var_, rescaleGrad *NDArray, lr float64, eta float64, opts ...with.AdamwUpdateOption) *NDArray {
+	s := with.Gather(opts)
+	s.Float("lr", lr)
+	s.Float("eta", eta)
+	return invoke("_adamw_update", []*NDArray{weight, grad, mean, var_, rescaleGrad}, s)[0]
+}
+
 // Copy is MXNet's _copy: out = x.
 func Copy(data *NDArray, opts ...with.CopyOption) *NDArray {
 	s := with.Gather(opts)
@@ -393,6 +406,19 @@ func MinusScalar(data *NDArray, scalar float64, opts ...with.MinusScalarOption) 
 	s := with.Gather(opts)
 	s.Float("scalar", scalar)
 	return invoke("_minus_scalar", []*NDArray{data}, s)[0]
+}
+
+// MpAdamwUpdate is MXNet's _mp_adamw_update: w − eta·(lr·m/(√v + ε) + wd·w), with m and v as in adam_update but
+// without weight decay; nothing changes when rescale_grad, an array of one number, is 0 or not finite (Loshchilov
+// and Hutter 2019); the weight is kept in 32 bits as well.
+//
+//   - lr: learning rate
+//   - eta: factor of the whole step
+func MpAdamwUpdate(weight, grad, mean, var_, weight32, rescaleGrad *NDArray, lr float64, eta float64, opts ...with.MpAdamwUpdateOption) *NDArray {
+	s := with.Gather(opts)
+	s.Float("lr", lr)
+	s.Float("eta", eta)
+	return invoke("_mp_adamw_update", []*NDArray{weight, grad, mean, var_, weight32, rescaleGrad}, s)[0]
 }
 
 // PlusScalar is MXNet's _plus_scalar: out = a + b, b a number.
@@ -468,6 +494,16 @@ func SplitV2(data *NDArray, indices []int, opts ...with.SplitV2Option) []*NDArra
 func Abs(data *NDArray, opts ...with.AbsOption) *NDArray {
 	s := with.Gather(opts)
 	return invoke("abs", []*NDArray{data}, s)[0]
+}
+
+// AdamUpdate is MXNet's adam_update: m = β₁·m + (1 − β₁)·g; v = β₂·v + (1 − β₂)·g²; w − lr·m/(√v + ε), with g =
+// gradient + wd·w (Kingma and Ba 2015).
+//
+//   - lr: learning rate
+func AdamUpdate(weight, grad, mean, var_ *NDArray, lr float64, opts ...with.AdamUpdateOption) *NDArray {
+	s := with.Gather(opts)
+	s.Float("lr", lr)
+	return invoke("adam_update", []*NDArray{weight, grad, mean, var_}, s)[0]
 }
 
 // AddN is MXNet's add_n: out = arg0 + arg1 + …, in this order.
@@ -814,6 +850,27 @@ func Floor(data *NDArray, opts ...with.FloorOption) *NDArray {
 	return invoke("floor", []*NDArray{data}, s)[0]
 }
 
+// FtmlUpdate is MXNet's ftml_update: −z/d: the leader that the moving sums d, v and z follow (Zheng and Kwok 2017).
+//
+//   - lr: learning rate
+//   - t: number of the update, from 1
+func FtmlUpdate(weight, grad, d, v, z *NDArray, lr float64, t float64, opts ...with.FtmlUpdateOption) *NDArray {
+	s := with.Gather(opts)
+	s.Float("lr", lr)
+	s.Float("t", t)
+	return invoke("ftml_update", []*NDArray{weight, grad, d, v, z}, s)[0]
+}
+
+// FtrlUpdate is MXNet's ftrl_update: z += g − (√(n + g²) − √n)·w/lr; n += g²; (sign(z)·lamda1 − z)/((beta + √n)/lr +
+// wd) where |z| > lamda1, else 0 (McMahan et al. 2013).
+//
+//   - lr: learning rate
+func FtrlUpdate(weight, grad, z, n *NDArray, lr float64, opts ...with.FtrlUpdateOption) *NDArray {
+	s := with.Gather(opts)
+	s.Float("lr", lr)
+	return invoke("ftrl_update", []*NDArray{weight, grad, z, n}, s)[0]
+}
+
 // Gamma is MXNet's gamma: out = Γ(x).
 func Gamma(data *NDArray, opts ...with.GammaOption) *NDArray {
 	s := with.Gather(opts)
@@ -836,6 +893,28 @@ func GatherNd(data, indices *NDArray, opts ...with.GatherNdOption) *NDArray {
 func HardSigmoid(data *NDArray, opts ...with.HardSigmoidOption) *NDArray {
 	s := with.Gather(opts)
 	return invoke("hard_sigmoid", []*NDArray{data}, s)[0]
+}
+
+// LambUpdatePhase1 is MXNet's lamb_update_phase1: m/(√v + ε) + wd·w, the step of Adam before its length is chosen
+// (You et al. 2020).
+//
+//   - t: number of the update, from 1
+//   - wd: weight decay
+func LambUpdatePhase1(weight, grad, mean, var_ *NDArray, t float64, wd float64, opts ...with.LambUpdatePhase1Option) *NDArray {
+	s := with.Gather(opts)
+	s.Float("t", t)
+	s.Float("wd", wd)
+	return invoke("lamb_update_phase1", []*NDArray{weight, grad, mean, var_}, s)[0]
+}
+
+// LambUpdatePhase2 is MXNet's lamb_update_phase2: w − lr·(r1/r2)·g, where r1 is the norm of the weight and r2 that
+// of the step g; w − lr·g where one of them is 0 (You et al. 2020).
+//
+//   - lr: learning rate
+func LambUpdatePhase2(weight, g, r1, r2 *NDArray, lr float64, opts ...with.LambUpdatePhase2Option) *NDArray {
+	s := with.Gather(opts)
+	s.Float("lr", lr)
+	return invoke("lamb_update_phase2", []*NDArray{weight, g, r1, r2}, s)[0]
 }
 
 // Log is MXNet's log: out = natural logarithm.
@@ -902,6 +981,68 @@ func Min(data *NDArray, opts ...with.MinOption) *NDArray {
 func Moments(data *NDArray, opts ...with.MomentsOption) []*NDArray {
 	s := with.Gather(opts)
 	return invoke("moments", []*NDArray{data}, s)
+}
+
+// MpLambUpdatePhase1 is MXNet's mp_lamb_update_phase1: m/(√v + ε) + wd·w, the step of Adam before its length is
+// chosen (You et al. 2020); the weight is kept in 32 bits as well.
+//
+//   - t: number of the update, from 1
+//   - wd: weight decay
+func MpLambUpdatePhase1(weight, grad, mean, var_, weight32 *NDArray, t float64, wd float64, opts ...with.MpLambUpdatePhase1Option) *NDArray {
+	s := with.Gather(opts)
+	s.Float("t", t)
+	s.Float("wd", wd)
+	return invoke("mp_lamb_update_phase1", []*NDArray{weight, grad, mean, var_, weight32}, s)[0]
+}
+
+// MpLambUpdatePhase2 is MXNet's mp_lamb_update_phase2: w − lr·(r1/r2)·g, where r1 is the norm of the weight and r2
+// that of the step g; w − lr·g where one of them is 0 (You et al. 2020); the weight is kept in 32 bits as well.
+//
+//   - lr: learning rate
+func MpLambUpdatePhase2(weight, g, r1, r2, weight32 *NDArray, lr float64, opts ...with.MpLambUpdatePhase2Option) *NDArray {
+	s := with.Gather(opts)
+	s.Float("lr", lr)
+	return invoke("mp_lamb_update_phase2", []*NDArray{weight, g, r1, r2, weight32}, s)[0]
+}
+
+// MpNagMomUpdate is MXNet's mp_nag_mom_update: m = momentum·m − lr·(g + wd·w); w + momentum·m − lr·(g + wd·w),
+// Nesterov's accelerated gradient; the weight is kept in 32 bits as well.
+//
+//   - lr: learning rate
+func MpNagMomUpdate(weight, grad, mom, weight32 *NDArray, lr float64, opts ...with.MpNagMomUpdateOption) *NDArray {
+	s := with.Gather(opts)
+	s.Float("lr", lr)
+	return invoke("mp_nag_mom_update", []*NDArray{weight, grad, mom, weight32}, s)[0]
+}
+
+// MpSgdMomUpdate is MXNet's mp_sgd_mom_update: m = momentum·m − lr·(g + wd·w); w + m; the weight is kept in 32 bits
+// as well.
+//
+//   - lr: learning rate
+func MpSgdMomUpdate(weight, grad, mom, weight32 *NDArray, lr float64, opts ...with.MpSgdMomUpdateOption) *NDArray {
+	s := with.Gather(opts)
+	s.Float("lr", lr)
+	return invoke("mp_sgd_mom_update", []*NDArray{weight, grad, mom, weight32}, s)[0]
+}
+
+// MpSgdUpdate is MXNet's mp_sgd_update: w − lr·(g + wd·w), the step of gradient descent; g is the gradient, rescaled
+// and clipped; the weight is kept in 32 bits as well.
+//
+//   - lr: learning rate
+func MpSgdUpdate(weight, grad, weight32 *NDArray, lr float64, opts ...with.MpSgdUpdateOption) *NDArray {
+	s := with.Gather(opts)
+	s.Float("lr", lr)
+	return invoke("mp_sgd_update", []*NDArray{weight, grad, weight32}, s)[0]
+}
+
+// NagMomUpdate is MXNet's nag_mom_update: m = momentum·m − lr·(g + wd·w); w + momentum·m − lr·(g + wd·w), Nesterov's
+// accelerated gradient.
+//
+//   - lr: learning rate
+func NagMomUpdate(weight, grad, mom *NDArray, lr float64, opts ...with.NagMomUpdateOption) *NDArray {
+	s := with.Gather(opts)
+	s.Float("lr", lr)
+	return invoke("nag_mom_update", []*NDArray{weight, grad, mom}, s)[0]
 }
 
 // Nanprod is MXNet's nanprod: product along axes of what is not NaN.
@@ -1011,6 +1152,26 @@ func Rint(data *NDArray, opts ...with.RintOption) *NDArray {
 	return invoke("rint", []*NDArray{data}, s)[0]
 }
 
+// RmspropUpdate is MXNet's rmsprop_update: n = γ₁·n + (1 − γ₁)·g²; w − lr·g/√(n + ε), with g = gradient + wd·w
+// (Tieleman and Hinton 2012).
+//
+//   - lr: learning rate
+func RmspropUpdate(weight, grad, n *NDArray, lr float64, opts ...with.RmspropUpdateOption) *NDArray {
+	s := with.Gather(opts)
+	s.Float("lr", lr)
+	return invoke("rmsprop_update", []*NDArray{weight, grad, n}, s)[0]
+}
+
+// RmspropalexUpdate is MXNet's rmspropalex_update: the centred form of rmsprop_update: the mean square n less the
+// square of the mean g, and momentum in delta (Graves 2013).
+//
+//   - lr: learning rate
+func RmspropalexUpdate(weight, grad, n, g, delta *NDArray, lr float64, opts ...with.RmspropalexUpdateOption) *NDArray {
+	s := with.Gather(opts)
+	s.Float("lr", lr)
+	return invoke("rmspropalex_update", []*NDArray{weight, grad, n, g, delta}, s)[0]
+}
+
 // Round is MXNet's round: out = nearest whole number, ties away from zero.
 func Round(data *NDArray, opts ...with.RoundOption) *NDArray {
 	s := with.Gather(opts)
@@ -1033,6 +1194,25 @@ func ScatterNd(data, indices *NDArray, shape []int, opts ...with.ScatterNdOption
 	return invoke("scatter_nd", []*NDArray{data, indices}, s)[0]
 }
 
+// SgdMomUpdate is MXNet's sgd_mom_update: m = momentum·m − lr·(g + wd·w); w + m.
+//
+//   - lr: learning rate
+func SgdMomUpdate(weight, grad, mom *NDArray, lr float64, opts ...with.SgdMomUpdateOption) *NDArray {
+	s := with.Gather(opts)
+	s.Float("lr", lr)
+	return invoke("sgd_mom_update", []*NDArray{weight, grad, mom}, s)[0]
+}
+
+// SgdUpdate is MXNet's sgd_update: w − lr·(g + wd·w), the step of gradient descent; g is the gradient, rescaled and
+// clipped.
+//
+//   - lr: learning rate
+func SgdUpdate(weight, grad *NDArray, lr float64, opts ...with.SgdUpdateOption) *NDArray {
+	s := with.Gather(opts)
+	s.Float("lr", lr)
+	return invoke("sgd_update", []*NDArray{weight, grad}, s)[0]
+}
+
 // ShapeArray is MXNet's shape_array: the shape of data as a vector.
 func ShapeArray(data *NDArray, opts ...with.ShapeArrayOption) *NDArray {
 	s := with.Gather(opts)
@@ -1049,6 +1229,26 @@ func Sigmoid(data *NDArray, opts ...with.SigmoidOption) *NDArray {
 func Sign(data *NDArray, opts ...with.SignOption) *NDArray {
 	s := with.Gather(opts)
 	return invoke("sign", []*NDArray{data}, s)[0]
+}
+
+// SignsgdUpdate is MXNet's signsgd_update: w − lr·(sign(g) + wd·w), a step of one length in each direction
+// (Bernstein et al. 2018).
+//
+//   - lr: learning rate
+func SignsgdUpdate(weight, grad *NDArray, lr float64, opts ...with.SignsgdUpdateOption) *NDArray {
+	s := with.Gather(opts)
+	s.Float("lr", lr)
+	return invoke("signsgd_update", []*NDArray{weight, grad}, s)[0]
+}
+
+// SignumUpdate is MXNet's signum_update: m = momentum·m − (1 − momentum)·(g + wd·w); (1 − lr·wd_lh)·w + lr·sign(m)
+// (Bernstein et al. 2018).
+//
+//   - lr: learning rate
+func SignumUpdate(weight, grad, mom *NDArray, lr float64, opts ...with.SignumUpdateOption) *NDArray {
+	s := with.Gather(opts)
+	s.Float("lr", lr)
+	return invoke("signum_update", []*NDArray{weight, grad, mom}, s)[0]
 }
 
 // Sin is MXNet's sin: out = sine.

@@ -337,6 +337,19 @@ func UpSampling(args []*Symbol, scale int, sampleType with.SampleTypeValue, opts
 	return apply("upsampling", "UpSampling", args, s)
 }
 
+// AdamwUpdate is MXNet's _adamw_update: w − eta·(lr·m/(√v + ε) + wd·w), with m and v as in adam_update but without
+// weight decay; nothing changes when rescale_grad, an array of one number, is 0 or not finite (Loshchilov and Hutter
+// 2019).
+//
+//   - lr: learning rate
+//   - eta: factor of the whole step
+func AdamwUpdate(grad *Symbol, lr float64, eta float64, opts ...with.AdamwUpdateOption) *Symbol {
+	s := with.Gather(opts)
+	s.Float("lr", lr)
+	s.Float("eta", eta)
+	return apply("_adamw_update", "_adamw_update", []*Symbol{grad}, s)
+}
+
 // Arange is MXNet's _arange: the vector start, start + step … that ends before stop.
 //
 //   - start: the first number; with stop=None it is stop, and 0 the first
@@ -604,6 +617,19 @@ func ModScalar(data *Symbol, scalar float64, opts ...with.ModScalarOption) *Symb
 	return apply("_mod_scalar", "_mod_scalar", []*Symbol{data}, s)
 }
 
+// MpAdamwUpdate is MXNet's _mp_adamw_update: w − eta·(lr·m/(√v + ε) + wd·w), with m and v as in adam_update but
+// without weight decay; nothing changes when rescale_grad, an array of one number, is 0 or not finite (Loshchilov
+// and Hutter 2019); the weight is kept in 32 bits as well.
+//
+//   - lr: learning rate
+//   - eta: factor of the whole step
+func MpAdamwUpdate(grad *Symbol, lr float64, eta float64, opts ...with.MpAdamwUpdateOption) *Symbol {
+	s := with.Gather(opts)
+	s.Float("lr", lr)
+	s.Float("eta", eta)
+	return apply("_mp_adamw_update", "_mp_adamw_update", []*Symbol{grad}, s)
+}
+
 // NotEqual is MXNet's _not_equal: out = 1 where different, else 0, element by element.
 func NotEqual(lhs, rhs *Symbol, opts ...with.NotEqualOption) *Symbol {
 	s := with.Gather(opts)
@@ -710,6 +736,16 @@ func Zeros(shape []int, opts ...with.ZerosOption) *Symbol {
 func Abs(data *Symbol, opts ...with.AbsOption) *Symbol {
 	s := with.Gather(opts)
 	return apply("abs", "abs", []*Symbol{data}, s)
+}
+
+// AdamUpdate is MXNet's adam_update: m = β₁·m + (1 − β₁)·g; v = β₂·v + (1 − β₂)·g²; w − lr·m/(√v + ε), with g =
+// gradient + wd·w (Kingma and Ba 2015).
+//
+//   - lr: learning rate
+func AdamUpdate(grad *Symbol, lr float64, opts ...with.AdamUpdateOption) *Symbol {
+	s := with.Gather(opts)
+	s.Float("lr", lr)
+	return apply("adam_update", "adam_update", []*Symbol{grad}, s)
 }
 
 // AddN is MXNet's add_n: out = arg0 + arg1 + …, in this order.
@@ -1056,6 +1092,27 @@ func Floor(data *Symbol, opts ...with.FloorOption) *Symbol {
 	return apply("floor", "floor", []*Symbol{data}, s)
 }
 
+// FtmlUpdate is MXNet's ftml_update: −z/d: the leader that the moving sums d, v and z follow (Zheng and Kwok 2017).
+//
+//   - lr: learning rate
+//   - t: number of the update, from 1
+func FtmlUpdate(grad *Symbol, lr float64, t float64, opts ...with.FtmlUpdateOption) *Symbol {
+	s := with.Gather(opts)
+	s.Float("lr", lr)
+	s.Float("t", t)
+	return apply("ftml_update", "ftml_update", []*Symbol{grad}, s)
+}
+
+// FtrlUpdate is MXNet's ftrl_update: z += g − (√(n + g²) − √n)·w/lr; n += g²; (sign(z)·lamda1 − z)/((beta + √n)/lr +
+// wd) where |z| > lamda1, else 0 (McMahan et al. 2013).
+//
+//   - lr: learning rate
+func FtrlUpdate(grad *Symbol, lr float64, opts ...with.FtrlUpdateOption) *Symbol {
+	s := with.Gather(opts)
+	s.Float("lr", lr)
+	return apply("ftrl_update", "ftrl_update", []*Symbol{grad}, s)
+}
+
 // Gamma is MXNet's gamma: out = Γ(x).
 func Gamma(data *Symbol, opts ...with.GammaOption) *Symbol {
 	s := with.Gather(opts)
@@ -1078,6 +1135,28 @@ func GatherNd(data, indices *Symbol, opts ...with.GatherNdOption) *Symbol {
 func HardSigmoid(data *Symbol, opts ...with.HardSigmoidOption) *Symbol {
 	s := with.Gather(opts)
 	return apply("hard_sigmoid", "hard_sigmoid", []*Symbol{data}, s)
+}
+
+// LambUpdatePhase1 is MXNet's lamb_update_phase1: m/(√v + ε) + wd·w, the step of Adam before its length is chosen
+// (You et al. 2020).
+//
+//   - t: number of the update, from 1
+//   - wd: weight decay
+func LambUpdatePhase1(grad *Symbol, t float64, wd float64, opts ...with.LambUpdatePhase1Option) *Symbol {
+	s := with.Gather(opts)
+	s.Float("t", t)
+	s.Float("wd", wd)
+	return apply("lamb_update_phase1", "lamb_update_phase1", []*Symbol{grad}, s)
+}
+
+// LambUpdatePhase2 is MXNet's lamb_update_phase2: w − lr·(r1/r2)·g, where r1 is the norm of the weight and r2 that
+// of the step g; w − lr·g where one of them is 0 (You et al. 2020).
+//
+//   - lr: learning rate
+func LambUpdatePhase2(g, r1, r2 *Symbol, lr float64, opts ...with.LambUpdatePhase2Option) *Symbol {
+	s := with.Gather(opts)
+	s.Float("lr", lr)
+	return apply("lamb_update_phase2", "lamb_update_phase2", []*Symbol{g, r1, r2}, s)
 }
 
 // Log is MXNet's log: out = natural logarithm.
@@ -1144,6 +1223,68 @@ func Min(data *Symbol, opts ...with.MinOption) *Symbol {
 func Moments(data *Symbol, opts ...with.MomentsOption) *Symbol {
 	s := with.Gather(opts)
 	return apply("moments", "moments", []*Symbol{data}, s)
+}
+
+// MpLambUpdatePhase1 is MXNet's mp_lamb_update_phase1: m/(√v + ε) + wd·w, the step of Adam before its length is
+// chosen (You et al. 2020); the weight is kept in 32 bits as well.
+//
+//   - t: number of the update, from 1
+//   - wd: weight decay
+func MpLambUpdatePhase1(grad *Symbol, t float64, wd float64, opts ...with.MpLambUpdatePhase1Option) *Symbol {
+	s := with.Gather(opts)
+	s.Float("t", t)
+	s.Float("wd", wd)
+	return apply("mp_lamb_update_phase1", "mp_lamb_update_phase1", []*Symbol{grad}, s)
+}
+
+// MpLambUpdatePhase2 is MXNet's mp_lamb_update_phase2: w − lr·(r1/r2)·g, where r1 is the norm of the weight and r2
+// that of the step g; w − lr·g where one of them is 0 (You et al. 2020); the weight is kept in 32 bits as well.
+//
+//   - lr: learning rate
+func MpLambUpdatePhase2(g, r1, r2 *Symbol, lr float64, opts ...with.MpLambUpdatePhase2Option) *Symbol {
+	s := with.Gather(opts)
+	s.Float("lr", lr)
+	return apply("mp_lamb_update_phase2", "mp_lamb_update_phase2", []*Symbol{g, r1, r2}, s)
+}
+
+// MpNagMomUpdate is MXNet's mp_nag_mom_update: m = momentum·m − lr·(g + wd·w); w + momentum·m − lr·(g + wd·w),
+// Nesterov's accelerated gradient; the weight is kept in 32 bits as well.
+//
+//   - lr: learning rate
+func MpNagMomUpdate(grad *Symbol, lr float64, opts ...with.MpNagMomUpdateOption) *Symbol {
+	s := with.Gather(opts)
+	s.Float("lr", lr)
+	return apply("mp_nag_mom_update", "mp_nag_mom_update", []*Symbol{grad}, s)
+}
+
+// MpSgdMomUpdate is MXNet's mp_sgd_mom_update: m = momentum·m − lr·(g + wd·w); w + m; the weight is kept in 32 bits
+// as well.
+//
+//   - lr: learning rate
+func MpSgdMomUpdate(grad *Symbol, lr float64, opts ...with.MpSgdMomUpdateOption) *Symbol {
+	s := with.Gather(opts)
+	s.Float("lr", lr)
+	return apply("mp_sgd_mom_update", "mp_sgd_mom_update", []*Symbol{grad}, s)
+}
+
+// MpSgdUpdate is MXNet's mp_sgd_update: w − lr·(g + wd·w), the step of gradient descent; g is the gradient, rescaled
+// and clipped; the weight is kept in 32 bits as well.
+//
+//   - lr: learning rate
+func MpSgdUpdate(grad *Symbol, lr float64, opts ...with.MpSgdUpdateOption) *Symbol {
+	s := with.Gather(opts)
+	s.Float("lr", lr)
+	return apply("mp_sgd_update", "mp_sgd_update", []*Symbol{grad}, s)
+}
+
+// NagMomUpdate is MXNet's nag_mom_update: m = momentum·m − lr·(g + wd·w); w + momentum·m − lr·(g + wd·w), Nesterov's
+// accelerated gradient.
+//
+//   - lr: learning rate
+func NagMomUpdate(grad *Symbol, lr float64, opts ...with.NagMomUpdateOption) *Symbol {
+	s := with.Gather(opts)
+	s.Float("lr", lr)
+	return apply("nag_mom_update", "nag_mom_update", []*Symbol{grad}, s)
 }
 
 // Nanprod is MXNet's nanprod: product along axes of what is not NaN.
@@ -1253,6 +1394,26 @@ func Rint(data *Symbol, opts ...with.RintOption) *Symbol {
 	return apply("rint", "rint", []*Symbol{data}, s)
 }
 
+// RmspropUpdate is MXNet's rmsprop_update: n = γ₁·n + (1 − γ₁)·g²; w − lr·g/√(n + ε), with g = gradient + wd·w
+// (Tieleman and Hinton 2012).
+//
+//   - lr: learning rate
+func RmspropUpdate(grad *Symbol, lr float64, opts ...with.RmspropUpdateOption) *Symbol {
+	s := with.Gather(opts)
+	s.Float("lr", lr)
+	return apply("rmsprop_update", "rmsprop_update", []*Symbol{grad}, s)
+}
+
+// RmspropalexUpdate is MXNet's rmspropalex_update: the centred form of rmsprop_update: the mean square n less the
+// square of the mean g, and momentum in delta (Graves 2013).
+//
+//   - lr: learning rate
+func RmspropalexUpdate(grad *Symbol, lr float64, opts ...with.RmspropalexUpdateOption) *Symbol {
+	s := with.Gather(opts)
+	s.Float("lr", lr)
+	return apply("rmspropalex_update", "rmspropalex_update", []*Symbol{grad}, s)
+}
+
 // Round is MXNet's round: out = nearest whole number, ties away from zero.
 func Round(data *Symbol, opts ...with.RoundOption) *Symbol {
 	s := with.Gather(opts)
@@ -1275,6 +1436,25 @@ func ScatterNd(data, indices *Symbol, shape []int, opts ...with.ScatterNdOption)
 	return apply("scatter_nd", "scatter_nd", []*Symbol{data, indices}, s)
 }
 
+// SgdMomUpdate is MXNet's sgd_mom_update: m = momentum·m − lr·(g + wd·w); w + m.
+//
+//   - lr: learning rate
+func SgdMomUpdate(grad *Symbol, lr float64, opts ...with.SgdMomUpdateOption) *Symbol {
+	s := with.Gather(opts)
+	s.Float("lr", lr)
+	return apply("sgd_mom_update", "sgd_mom_update", []*Symbol{grad}, s)
+}
+
+// SgdUpdate is MXNet's sgd_update: w − lr·(g + wd·w), the step of gradient descent; g is the gradient, rescaled and
+// clipped.
+//
+//   - lr: learning rate
+func SgdUpdate(grad *Symbol, lr float64, opts ...with.SgdUpdateOption) *Symbol {
+	s := with.Gather(opts)
+	s.Float("lr", lr)
+	return apply("sgd_update", "sgd_update", []*Symbol{grad}, s)
+}
+
 // ShapeArray is MXNet's shape_array: the shape of data as a vector.
 func ShapeArray(data *Symbol, opts ...with.ShapeArrayOption) *Symbol {
 	s := with.Gather(opts)
@@ -1291,6 +1471,26 @@ func Sigmoid(data *Symbol, opts ...with.SigmoidOption) *Symbol {
 func Sign(data *Symbol, opts ...with.SignOption) *Symbol {
 	s := with.Gather(opts)
 	return apply("sign", "sign", []*Symbol{data}, s)
+}
+
+// SignsgdUpdate is MXNet's signsgd_update: w − lr·(sign(g) + wd·w), a step of one length in each direction
+// (Bernstein et al. 2018).
+//
+//   - lr: learning rate
+func SignsgdUpdate(grad *Symbol, lr float64, opts ...with.SignsgdUpdateOption) *Symbol {
+	s := with.Gather(opts)
+	s.Float("lr", lr)
+	return apply("signsgd_update", "signsgd_update", []*Symbol{grad}, s)
+}
+
+// SignumUpdate is MXNet's signum_update: m = momentum·m − (1 − momentum)·(g + wd·w); (1 − lr·wd_lh)·w + lr·sign(m)
+// (Bernstein et al. 2018).
+//
+//   - lr: learning rate
+func SignumUpdate(grad *Symbol, lr float64, opts ...with.SignumUpdateOption) *Symbol {
+	s := with.Gather(opts)
+	s.Float("lr", lr)
+	return apply("signum_update", "signum_update", []*Symbol{grad}, s)
 }
 
 // Sin is MXNet's sin: out = sine.

@@ -256,6 +256,12 @@ type UpSamplingOption interface {
 	forUpSampling()
 }
 
+// AdamwUpdateOption is an option of _adamw_update.
+type AdamwUpdateOption interface {
+	Option
+	forAdamwUpdate()
+}
+
 // ArangeOption is an option of _arange.
 type ArangeOption interface {
 	Option
@@ -484,6 +490,12 @@ type ModScalarOption interface {
 	forModScalar()
 }
 
+// MpAdamwUpdateOption is an option of _mp_adamw_update.
+type MpAdamwUpdateOption interface {
+	Option
+	forMpAdamwUpdate()
+}
+
 // MulScalarOption is an option of _mul_scalar.
 type MulScalarOption interface {
 	Option
@@ -566,6 +578,12 @@ type ZerosOption interface {
 type AbsOption interface {
 	Option
 	forAbs()
+}
+
+// AdamUpdateOption is an option of adam_update.
+type AdamUpdateOption interface {
+	Option
+	forAdamUpdate()
 }
 
 // AddNOption is an option of add_n.
@@ -892,6 +910,18 @@ type FloorOption interface {
 	forFloor()
 }
 
+// FtmlUpdateOption is an option of ftml_update.
+type FtmlUpdateOption interface {
+	Option
+	forFtmlUpdate()
+}
+
+// FtrlUpdateOption is an option of ftrl_update.
+type FtrlUpdateOption interface {
+	Option
+	forFtrlUpdate()
+}
+
 // GammaOption is an option of gamma.
 type GammaOption interface {
 	Option
@@ -914,6 +944,18 @@ type GatherNdOption interface {
 type HardSigmoidOption interface {
 	Option
 	forHardSigmoid()
+}
+
+// LambUpdatePhase1Option is an option of lamb_update_phase1.
+type LambUpdatePhase1Option interface {
+	Option
+	forLambUpdatePhase1()
+}
+
+// LambUpdatePhase2Option is an option of lamb_update_phase2.
+type LambUpdatePhase2Option interface {
+	Option
+	forLambUpdatePhase2()
 }
 
 // LogOption is an option of log.
@@ -980,6 +1022,42 @@ type MinOption interface {
 type MomentsOption interface {
 	Option
 	forMoments()
+}
+
+// MpLambUpdatePhase1Option is an option of mp_lamb_update_phase1.
+type MpLambUpdatePhase1Option interface {
+	Option
+	forMpLambUpdatePhase1()
+}
+
+// MpLambUpdatePhase2Option is an option of mp_lamb_update_phase2.
+type MpLambUpdatePhase2Option interface {
+	Option
+	forMpLambUpdatePhase2()
+}
+
+// MpNagMomUpdateOption is an option of mp_nag_mom_update.
+type MpNagMomUpdateOption interface {
+	Option
+	forMpNagMomUpdate()
+}
+
+// MpSgdMomUpdateOption is an option of mp_sgd_mom_update.
+type MpSgdMomUpdateOption interface {
+	Option
+	forMpSgdMomUpdate()
+}
+
+// MpSgdUpdateOption is an option of mp_sgd_update.
+type MpSgdUpdateOption interface {
+	Option
+	forMpSgdUpdate()
+}
+
+// NagMomUpdateOption is an option of nag_mom_update.
+type NagMomUpdateOption interface {
+	Option
+	forNagMomUpdate()
 }
 
 // NanprodOption is an option of nanprod.
@@ -1078,6 +1156,18 @@ type RintOption interface {
 	forRint()
 }
 
+// RmspropUpdateOption is an option of rmsprop_update.
+type RmspropUpdateOption interface {
+	Option
+	forRmspropUpdate()
+}
+
+// RmspropalexUpdateOption is an option of rmspropalex_update.
+type RmspropalexUpdateOption interface {
+	Option
+	forRmspropalexUpdate()
+}
+
 // RoundOption is an option of round.
 type RoundOption interface {
 	Option
@@ -1096,6 +1186,18 @@ type ScatterNdOption interface {
 	forScatterNd()
 }
 
+// SgdMomUpdateOption is an option of sgd_mom_update.
+type SgdMomUpdateOption interface {
+	Option
+	forSgdMomUpdate()
+}
+
+// SgdUpdateOption is an option of sgd_update.
+type SgdUpdateOption interface {
+	Option
+	forSgdUpdate()
+}
+
 // ShapeArrayOption is an option of shape_array.
 type ShapeArrayOption interface {
 	Option
@@ -1112,6 +1214,18 @@ type SigmoidOption interface {
 type SignOption interface {
 	Option
 	forSign()
+}
+
+// SignsgdUpdateOption is an option of signsgd_update.
+type SignsgdUpdateOption interface {
+	Option
+	forSignsgdUpdate()
+}
+
+// SignumUpdateOption is an option of signum_update.
+type SignumUpdateOption interface {
+	Option
+	forSignumUpdate()
 }
 
 // SinOption is an option of sin.
@@ -1309,6 +1423,7 @@ func (Any) forSoftmaxOutput()             {}
 func (Any) forSpatialTransformer()        {}
 func (Any) forSwapAxis()                  {}
 func (Any) forUpSampling()                {}
+func (Any) forAdamwUpdate()               {}
 func (Any) forArange()                    {}
 func (Any) forCopy()                      {}
 func (Any) forDivScalar()                 {}
@@ -1347,6 +1462,7 @@ func (Any) forMinimumScalar()             {}
 func (Any) forMinusScalar()               {}
 func (Any) forMod()                       {}
 func (Any) forModScalar()                 {}
+func (Any) forMpAdamwUpdate()             {}
 func (Any) forMulScalar()                 {}
 func (Any) forNotEqual()                  {}
 func (Any) forNotEqualScalar()            {}
@@ -1361,6 +1477,7 @@ func (Any) forRpowerScalar()              {}
 func (Any) forSplitV2()                   {}
 func (Any) forZeros()                     {}
 func (Any) forAbs()                       {}
+func (Any) forAdamUpdate()                {}
 func (Any) forAddN()                      {}
 func (Any) forAmpCast()                   {}
 func (Any) forArccos()                    {}
@@ -1415,10 +1532,14 @@ func (Any) forExpandDims()                {}
 func (Any) forExpm1()                     {}
 func (Any) forFix()                       {}
 func (Any) forFloor()                     {}
+func (Any) forFtmlUpdate()                {}
+func (Any) forFtrlUpdate()                {}
 func (Any) forGamma()                     {}
 func (Any) forGammaln()                   {}
 func (Any) forGatherNd()                  {}
 func (Any) forHardSigmoid()               {}
+func (Any) forLambUpdatePhase1()          {}
+func (Any) forLambUpdatePhase2()          {}
 func (Any) forLog()                       {}
 func (Any) forLog10()                     {}
 func (Any) forLog1p()                     {}
@@ -1430,6 +1551,12 @@ func (Any) forMax()                       {}
 func (Any) forMean()                      {}
 func (Any) forMin()                       {}
 func (Any) forMoments()                   {}
+func (Any) forMpLambUpdatePhase1()        {}
+func (Any) forMpLambUpdatePhase2()        {}
+func (Any) forMpNagMomUpdate()            {}
+func (Any) forMpSgdMomUpdate()            {}
+func (Any) forMpSgdUpdate()               {}
+func (Any) forNagMomUpdate()              {}
 func (Any) forNanprod()                   {}
 func (Any) forNansum()                    {}
 func (Any) forNegative()                  {}
@@ -1446,12 +1573,18 @@ func (Any) forRepeat()                    {}
 func (Any) forReshapeLike()               {}
 func (Any) forReverse()                   {}
 func (Any) forRint()                      {}
+func (Any) forRmspropUpdate()             {}
+func (Any) forRmspropalexUpdate()         {}
 func (Any) forRound()                     {}
 func (Any) forRsqrt()                     {}
 func (Any) forScatterNd()                 {}
+func (Any) forSgdMomUpdate()              {}
+func (Any) forSgdUpdate()                 {}
 func (Any) forShapeArray()                {}
 func (Any) forSigmoid()                   {}
 func (Any) forSign()                      {}
+func (Any) forSignsgdUpdate()             {}
+func (Any) forSignumUpdate()              {}
 func (Any) forSin()                       {}
 func (Any) forSinh()                      {}
 func (Any) forSizeArray()                 {}
@@ -1636,6 +1769,7 @@ type BetaArg struct{ v float64 }
 //
 //   - LRN: the exponent; default 0.75.
 //   - _linalg_gemm: factor of C; default 1.0.
+//   - ftrl_update: added to the root of the sum of squares; default 1.0.
 //   - hard_sigmoid: the value at 0; default 0.5.
 func Beta(v float64) BetaArg { return BetaArg{v} }
 
@@ -1644,7 +1778,55 @@ func (o BetaArg) Apply(s *Settings) { s.Float("beta", o.v) }
 
 func (BetaArg) forLRN()         {}
 func (BetaArg) forLinalgGemm()  {}
+func (BetaArg) forFtrlUpdate()  {}
 func (BetaArg) forHardSigmoid() {}
+
+// Beta1Arg is what Beta1 returns.
+type Beta1Arg struct{ v float64 }
+
+// Beta1 sets the parameter beta1.
+//
+//   - _adamw_update, _mp_adamw_update, adam_update, lamb_update_phase1, mp_lamb_update_phase1: share of the old mean; default 0.9.
+//   - ftml_update: share of the old mean; default 0.6.
+func Beta1(v float64) Beta1Arg { return Beta1Arg{v} }
+
+// Apply sets beta1.
+func (o Beta1Arg) Apply(s *Settings) { s.Float("beta1", o.v) }
+
+func (Beta1Arg) forAdamwUpdate()        {}
+func (Beta1Arg) forMpAdamwUpdate()      {}
+func (Beta1Arg) forAdamUpdate()         {}
+func (Beta1Arg) forFtmlUpdate()         {}
+func (Beta1Arg) forLambUpdatePhase1()   {}
+func (Beta1Arg) forMpLambUpdatePhase1() {}
+
+// Beta2Arg is what Beta2 returns.
+type Beta2Arg struct{ v float64 }
+
+// Beta2 sets the parameter beta2 of _adamw_update, _mp_adamw_update, adam_update, ftml_update, lamb_update_phase1, mp_lamb_update_phase1: share of the old mean square; default 0.999.
+func Beta2(v float64) Beta2Arg { return Beta2Arg{v} }
+
+// Apply sets beta2.
+func (o Beta2Arg) Apply(s *Settings) { s.Float("beta2", o.v) }
+
+func (Beta2Arg) forAdamwUpdate()        {}
+func (Beta2Arg) forMpAdamwUpdate()      {}
+func (Beta2Arg) forAdamUpdate()         {}
+func (Beta2Arg) forFtmlUpdate()         {}
+func (Beta2Arg) forLambUpdatePhase1()   {}
+func (Beta2Arg) forMpLambUpdatePhase1() {}
+
+// BiasCorrectionArg is what BiasCorrection returns.
+type BiasCorrectionArg struct{ v bool }
+
+// BiasCorrection sets the parameter bias_correction of lamb_update_phase1, mp_lamb_update_phase1: make up for the zeros that the means began with; default True.
+func BiasCorrection(v bool) BiasCorrectionArg { return BiasCorrectionArg{v} }
+
+// Apply sets bias_correction.
+func (o BiasCorrectionArg) Apply(s *Settings) { s.Bool("bias_correction", o.v) }
+
+func (BiasCorrectionArg) forLambUpdatePhase1()   {}
+func (BiasCorrectionArg) forMpLambUpdatePhase1() {}
 
 // CenterCropArg is what CenterCrop returns.
 type CenterCropArg struct{ v bool }
@@ -1656,6 +1838,58 @@ func CenterCrop(v bool) CenterCropArg { return CenterCropArg{v} }
 func (o CenterCropArg) Apply(s *Settings) { s.Bool("center_crop", o.v) }
 
 func (CenterCropArg) forCrop() {}
+
+// ClipGradArg is what ClipGrad returns.
+type ClipGradArg struct{ v float64 }
+
+// ClipGrad sets the parameter clip_grad of ftml_update: largest magnitude of gradient and weight decay; negative for none; default -1.0.
+func ClipGrad(v float64) ClipGradArg { return ClipGradArg{v} }
+
+// Apply sets clip_grad.
+func (o ClipGradArg) Apply(s *Settings) { s.Float("clip_grad", o.v) }
+
+func (ClipGradArg) forFtmlUpdate() {}
+
+// ClipGradientArg is what ClipGradient returns.
+type ClipGradientArg struct{ v float64 }
+
+// ClipGradient sets the parameter clip_gradient.
+//
+//   - _adamw_update, _mp_adamw_update, ftrl_update, lamb_update_phase1, mp_lamb_update_phase1, mp_nag_mom_update, mp_sgd_mom_update, mp_sgd_update, nag_mom_update, sgd_mom_update, sgd_update, signsgd_update, signum_update: largest magnitude of the rescaled gradient; negative for none; default -1.0.
+//   - adam_update, rmsprop_update, rmspropalex_update: largest magnitude of gradient and weight decay; negative for none; default -1.0.
+func ClipGradient(v float64) ClipGradientArg { return ClipGradientArg{v} }
+
+// Apply sets clip_gradient.
+func (o ClipGradientArg) Apply(s *Settings) { s.Float("clip_gradient", o.v) }
+
+func (ClipGradientArg) forAdamwUpdate()        {}
+func (ClipGradientArg) forMpAdamwUpdate()      {}
+func (ClipGradientArg) forAdamUpdate()         {}
+func (ClipGradientArg) forFtrlUpdate()         {}
+func (ClipGradientArg) forLambUpdatePhase1()   {}
+func (ClipGradientArg) forMpLambUpdatePhase1() {}
+func (ClipGradientArg) forMpNagMomUpdate()     {}
+func (ClipGradientArg) forMpSgdMomUpdate()     {}
+func (ClipGradientArg) forMpSgdUpdate()        {}
+func (ClipGradientArg) forNagMomUpdate()       {}
+func (ClipGradientArg) forRmspropUpdate()      {}
+func (ClipGradientArg) forRmspropalexUpdate()  {}
+func (ClipGradientArg) forSgdMomUpdate()       {}
+func (ClipGradientArg) forSgdUpdate()          {}
+func (ClipGradientArg) forSignsgdUpdate()      {}
+func (ClipGradientArg) forSignumUpdate()       {}
+
+// ClipWeightsArg is what ClipWeights returns.
+type ClipWeightsArg struct{ v float64 }
+
+// ClipWeights sets the parameter clip_weights of rmsprop_update, rmspropalex_update: largest magnitude of weights; negative for none; default -1.0.
+func ClipWeights(v float64) ClipWeightsArg { return ClipWeightsArg{v} }
+
+// Apply sets clip_weights.
+func (o ClipWeightsArg) Apply(s *Settings) { s.Float("clip_weights", o.v) }
+
+func (ClipWeightsArg) forRmspropUpdate()     {}
+func (ClipWeightsArg) forRmspropalexUpdate() {}
 
 // ConstantValueArg is what ConstantValue returns.
 type ConstantValueArg struct{ v float64 }
@@ -1863,6 +2097,29 @@ func (EpsArg) forInstanceNorm()    {}
 func (EpsArg) forL2Normalization() {}
 func (EpsArg) forLayerNorm()       {}
 
+// EpsilonArg is what Epsilon returns.
+type EpsilonArg struct{ v float64 }
+
+// Epsilon sets the parameter epsilon.
+//
+//   - _adamw_update, _mp_adamw_update, adam_update, ftml_update: added to the root of the mean square; default 1e-08.
+//   - lamb_update_phase1, mp_lamb_update_phase1: added to the root of the mean square; default 1e-06.
+//   - rmsprop_update: added to the mean square; default 1e-08.
+//   - rmspropalex_update: added to the variance; default 1e-08.
+func Epsilon(v float64) EpsilonArg { return EpsilonArg{v} }
+
+// Apply sets epsilon.
+func (o EpsilonArg) Apply(s *Settings) { s.Float("epsilon", o.v) }
+
+func (EpsilonArg) forAdamwUpdate()        {}
+func (EpsilonArg) forMpAdamwUpdate()      {}
+func (EpsilonArg) forAdamUpdate()         {}
+func (EpsilonArg) forFtmlUpdate()         {}
+func (EpsilonArg) forLambUpdatePhase1()   {}
+func (EpsilonArg) forMpLambUpdatePhase1() {}
+func (EpsilonArg) forRmspropUpdate()      {}
+func (EpsilonArg) forRmspropalexUpdate()  {}
+
 // ExcludeArg is what Exclude returns.
 type ExcludeArg struct{ v bool }
 
@@ -1902,6 +2159,32 @@ func Flatten(v bool) FlattenArg { return FlattenArg{v} }
 func (o FlattenArg) Apply(s *Settings) { s.Bool("flatten", o.v) }
 
 func (FlattenArg) forFullyConnected() {}
+
+// Gamma1Arg is what Gamma1 returns.
+type Gamma1Arg struct{ v float64 }
+
+// Gamma1 sets the parameter gamma1.
+//
+//   - rmsprop_update: share of the old mean square; default 0.95.
+//   - rmspropalex_update: share of the old means; default 0.95.
+func Gamma1(v float64) Gamma1Arg { return Gamma1Arg{v} }
+
+// Apply sets gamma1.
+func (o Gamma1Arg) Apply(s *Settings) { s.Float("gamma1", o.v) }
+
+func (Gamma1Arg) forRmspropUpdate()     {}
+func (Gamma1Arg) forRmspropalexUpdate() {}
+
+// Gamma2Arg is what Gamma2 returns.
+type Gamma2Arg struct{ v float64 }
+
+// Gamma2 sets the parameter gamma2 of rmspropalex_update: share of the step before; default 0.9.
+func Gamma2(v float64) Gamma2Arg { return Gamma2Arg{v} }
+
+// Apply sets gamma2.
+func (o Gamma2Arg) Apply(s *Settings) { s.Float("gamma2", o.v) }
+
+func (Gamma2Arg) forRmspropalexUpdate() {}
 
 // GlobalPoolArg is what GlobalPool returns.
 type GlobalPoolArg struct{ v bool }
@@ -2091,6 +2374,17 @@ func (v L2NormalizationModeValue) Apply(s *Settings) { s.Param("mode", string(v)
 
 func (L2NormalizationModeValue) forL2Normalization() {}
 
+// Lamda1Arg is what Lamda1 returns.
+type Lamda1Arg struct{ v float64 }
+
+// Lamda1 sets the parameter lamda1 of ftrl_update: factor of Σ|w|, which makes weights 0; default 0.01.
+func Lamda1(v float64) Lamda1Arg { return Lamda1Arg{v} }
+
+// Apply sets lamda1.
+func (o Lamda1Arg) Apply(s *Settings) { s.Float("lamda1", o.v) }
+
+func (Lamda1Arg) forFtrlUpdate() {}
+
 // LayoutValue is a value of the parameter layout of Convolution, Convolution_v1, Deconvolution, Pooling: order of the axes; channels come second; default None.
 type LayoutValue string
 
@@ -2109,6 +2403,24 @@ func (LayoutValue) forConvolution()   {}
 func (LayoutValue) forConvolutionV1() {}
 func (LayoutValue) forDeconvolution() {}
 func (LayoutValue) forPooling()       {}
+
+// LazyUpdateArg is what LazyUpdate returns.
+type LazyUpdateArg struct{ v bool }
+
+// LazyUpdate sets the parameter lazy_update of adam_update, mp_nag_mom_update, mp_sgd_mom_update, mp_sgd_update, nag_mom_update, sgd_mom_update, sgd_update, signsgd_update: of sparse gradients; taken, not needed; default True.
+func LazyUpdate(v bool) LazyUpdateArg { return LazyUpdateArg{v} }
+
+// Apply sets lazy_update.
+func (o LazyUpdateArg) Apply(s *Settings) { s.Bool("lazy_update", o.v) }
+
+func (LazyUpdateArg) forAdamUpdate()     {}
+func (LazyUpdateArg) forMpNagMomUpdate() {}
+func (LazyUpdateArg) forMpSgdMomUpdate() {}
+func (LazyUpdateArg) forMpSgdUpdate()    {}
+func (LazyUpdateArg) forNagMomUpdate()   {}
+func (LazyUpdateArg) forSgdMomUpdate()   {}
+func (LazyUpdateArg) forSgdUpdate()      {}
+func (LazyUpdateArg) forSignsgdUpdate()  {}
 
 // LeakyReLUActTypeValue is a value of the parameter act_type of LeakyReLU: the function; default leaky.
 type LeakyReLUActTypeValue string
@@ -2164,13 +2476,18 @@ func (LhsEndArg) forReshapeLike() {}
 // LowerBoundArg is what LowerBound returns.
 type LowerBoundArg struct{ v float64 }
 
-// LowerBound sets the parameter lower_bound of LeakyReLU: of rrelu: the smallest slope; default 0.125.
+// LowerBound sets the parameter lower_bound.
+//
+//   - LeakyReLU: of rrelu: the smallest slope; default 0.125.
+//   - lamb_update_phase2, mp_lamb_update_phase2: smallest norm of the weight that counts; negative for none; default -1.0.
 func LowerBound(v float64) LowerBoundArg { return LowerBoundArg{v} }
 
 // Apply sets lower_bound.
 func (o LowerBoundArg) Apply(s *Settings) { s.Float("lower_bound", o.v) }
 
-func (LowerBoundArg) forLeakyReLU() {}
+func (LowerBoundArg) forLeakyReLU()          {}
+func (LowerBoundArg) forLambUpdatePhase2()   {}
+func (LowerBoundArg) forMpLambUpdatePhase2() {}
 
 // MArg is what M returns.
 type MArg struct{ v int }
@@ -2212,6 +2529,8 @@ type MomentumArg struct{ v float64 }
 //
 //   - BatchNorm, BatchNorm_v1: share of the old moving statistics; default 0.9.
 //   - IdentityAttachKLSparseReg: share of the old moving average; default 0.9.
+//   - mp_nag_mom_update, mp_sgd_mom_update, nag_mom_update, sgd_mom_update: share of the step before; default 0.0.
+//   - signum_update: share of the average before; default 0.0.
 func Momentum(v float64) MomentumArg { return MomentumArg{v} }
 
 // Apply sets momentum.
@@ -2220,6 +2539,11 @@ func (o MomentumArg) Apply(s *Settings) { s.Float("momentum", o.v) }
 func (MomentumArg) forBatchNorm()                 {}
 func (MomentumArg) forBatchNormV1()               {}
 func (MomentumArg) forIdentityAttachKLSparseReg() {}
+func (MomentumArg) forMpNagMomUpdate()            {}
+func (MomentumArg) forMpSgdMomUpdate()            {}
+func (MomentumArg) forNagMomUpdate()              {}
+func (MomentumArg) forSgdMomUpdate()              {}
+func (MomentumArg) forSignumUpdate()              {}
 
 // MultiInputModeValue is a value of the parameter multi_input_mode of UpSampling: of nearest: join the inputs along the channels, or add them; default concat.
 type MultiInputModeValue string
@@ -2544,6 +2868,31 @@ func Repeat(v int) RepeatArg { return RepeatArg{v} }
 func (o RepeatArg) Apply(s *Settings) { s.Int("repeat", o.v) }
 
 func (RepeatArg) forArange() {}
+
+// RescaleGradArg is what RescaleGrad returns.
+type RescaleGradArg struct{ v float64 }
+
+// RescaleGrad sets the parameter rescale_grad of adam_update, ftml_update, ftrl_update, lamb_update_phase1, mp_lamb_update_phase1, mp_nag_mom_update, mp_sgd_mom_update, mp_sgd_update, nag_mom_update, rmsprop_update, rmspropalex_update, sgd_mom_update, sgd_update, signsgd_update, signum_update: factor of the gradient; default 1.0.
+func RescaleGrad(v float64) RescaleGradArg { return RescaleGradArg{v} }
+
+// Apply sets rescale_grad.
+func (o RescaleGradArg) Apply(s *Settings) { s.Float("rescale_grad", o.v) }
+
+func (RescaleGradArg) forAdamUpdate()         {}
+func (RescaleGradArg) forFtmlUpdate()         {}
+func (RescaleGradArg) forFtrlUpdate()         {}
+func (RescaleGradArg) forLambUpdatePhase1()   {}
+func (RescaleGradArg) forMpLambUpdatePhase1() {}
+func (RescaleGradArg) forMpNagMomUpdate()     {}
+func (RescaleGradArg) forMpSgdMomUpdate()     {}
+func (RescaleGradArg) forMpSgdUpdate()        {}
+func (RescaleGradArg) forNagMomUpdate()       {}
+func (RescaleGradArg) forRmspropUpdate()      {}
+func (RescaleGradArg) forRmspropalexUpdate()  {}
+func (RescaleGradArg) forSgdMomUpdate()       {}
+func (RescaleGradArg) forSgdUpdate()          {}
+func (RescaleGradArg) forSignsgdUpdate()      {}
+func (RescaleGradArg) forSignumUpdate()       {}
 
 // ReverseArg is what Reverse returns.
 type ReverseArg struct{ v bool }
@@ -2899,13 +3248,18 @@ func (TransposeBArg) forDot()         {}
 // UpperBoundArg is what UpperBound returns.
 type UpperBoundArg struct{ v float64 }
 
-// UpperBound sets the parameter upper_bound of LeakyReLU: of rrelu: the largest slope; default 0.334.
+// UpperBound sets the parameter upper_bound.
+//
+//   - LeakyReLU: of rrelu: the largest slope; default 0.334.
+//   - lamb_update_phase2, mp_lamb_update_phase2: largest norm of the weight that counts; negative for none; default -1.0.
 func UpperBound(v float64) UpperBoundArg { return UpperBoundArg{v} }
 
 // Apply sets upper_bound.
 func (o UpperBoundArg) Apply(s *Settings) { s.Float("upper_bound", o.v) }
 
-func (UpperBoundArg) forLeakyReLU() {}
+func (UpperBoundArg) forLeakyReLU()          {}
+func (UpperBoundArg) forLambUpdatePhase2()   {}
+func (UpperBoundArg) forMpLambUpdatePhase2() {}
 
 // UseGlobalStatsArg is what UseGlobalStats returns.
 type UseGlobalStatsArg struct{ v bool }
@@ -2991,6 +3345,45 @@ func Value(v float64) ValueArg { return ValueArg{v} }
 func (o ValueArg) Apply(s *Settings) { s.Float("value", o.v) }
 
 func (ValueArg) forSequenceMask() {}
+
+// WDArg is what WD returns.
+type WDArg struct{ v float64 }
+
+// WD sets the parameter wd.
+//
+//   - _adamw_update, _mp_adamw_update, adam_update, ftml_update, ftrl_update, mp_nag_mom_update, mp_sgd_mom_update, mp_sgd_update, nag_mom_update, rmsprop_update, rmspropalex_update, sgd_mom_update, sgd_update, signsgd_update: weight decay; default 0.0.
+//   - signum_update: weight decay, added to the gradient; default 0.0.
+func WD(v float64) WDArg { return WDArg{v} }
+
+// Apply sets wd.
+func (o WDArg) Apply(s *Settings) { s.Float("wd", o.v) }
+
+func (WDArg) forAdamwUpdate()       {}
+func (WDArg) forMpAdamwUpdate()     {}
+func (WDArg) forAdamUpdate()        {}
+func (WDArg) forFtmlUpdate()        {}
+func (WDArg) forFtrlUpdate()        {}
+func (WDArg) forMpNagMomUpdate()    {}
+func (WDArg) forMpSgdMomUpdate()    {}
+func (WDArg) forMpSgdUpdate()       {}
+func (WDArg) forNagMomUpdate()      {}
+func (WDArg) forRmspropUpdate()     {}
+func (WDArg) forRmspropalexUpdate() {}
+func (WDArg) forSgdMomUpdate()      {}
+func (WDArg) forSgdUpdate()         {}
+func (WDArg) forSignsgdUpdate()     {}
+func (WDArg) forSignumUpdate()      {}
+
+// WDLHArg is what WDLH returns.
+type WDLHArg struct{ v float64 }
+
+// WDLH sets the parameter wd_lh of signum_update: weight decay, taken from the weight; default 0.0.
+func WDLH(v float64) WDLHArg { return WDLHArg{v} }
+
+// Apply sets wd_lh.
+func (o WDLHArg) Apply(s *Settings) { s.Float("wd_lh", o.v) }
+
+func (WDLHArg) forSignumUpdate() {}
 
 // WorkspaceArg is what Workspace returns.
 type WorkspaceArg struct{ v int }
