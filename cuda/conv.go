@@ -99,7 +99,7 @@ func lowerConv(cx *compileCtx, c *backend.Call) error {
 	if s.path() == convDirect {
 		s.lowerDirect(cx, c)
 	} else {
-		s.lowerPatches(cx, c)
+		s.lowerPatches(cx, c, patchBytes)
 	}
 	return nil
 }

@@ -7,13 +7,13 @@ import "github.com/gomx-org/gomx/backend"
 //
 //	y[n] = w · col[n]    dcol[n] = wᵀ · dy[n]    dw = dy · colᵀ, summed over images as well
 //
-// The patches are made in pieces that fit patchBytes: some images, or some channels of one.
-func (s *convShape) lowerPatches(cx *compileCtx, c *backend.Call) {
+// The patches are made in pieces of at most limit bytes: some images, or some channels of one.
+func (s *convShape) lowerPatches(cx *compileCtx, c *backend.Call, limit int) {
 	a, b, to := cx.Ptr(c.In[0]), cx.Ptr(c.In[1]), cx.Ptr(c.Out[0])
 	mark := cx.scratch
 	for g := range s.groups {
 		cx.scratch = mark // one group is done when the next begins
-		k := convProduct{convShape: s, group: g, rows: s.patch()}
+		k := convProduct{convShape: s, group: g, rows: s.patch(), limit: limit}
 		switch c.Kind {
 		case backend.Conv:
 			k.x, k.w, k.y = a, b, to
@@ -35,6 +35,7 @@ type convProduct struct {
 	group   int
 	x, w, y place
 	rows    int // of all that is copied of each image: patches, and outputs for the filter's gradient
+	limit   int // bytes of that
 }
 
 // part is a piece of the patches: images [n, n+images), channels [c, c+channels) of the group.
@@ -42,8 +43,8 @@ type part struct{ n, images, c, channels int }
 
 // parts cuts; several images have all channels.
 func (k *convProduct) parts() []part {
-	channels := min(k.c, max(1, patchBytes/(4*k.taps*k.outSize)))
-	images := min(k.n, max(1, patchBytes/(4*k.rows*k.outSize)))
+	channels := min(k.c, max(1, k.limit/(4*k.taps*k.outSize)))
+	images := min(k.n, max(1, k.limit/(4*k.rows*k.outSize)))
 	var all []part
 	for n := 0; n < k.n; n += images {
 		for c := 0; c < k.c; c += channels {

@@ -7,10 +7,12 @@ import (
 	"github.com/gomx-org/gomx/backend"
 )
 
+var matMulFlags = []backend.MatMulFlag{0, backend.TransA, backend.TransB, backend.TransA | backend.TransB}
+
 func matMulRows() []Row {
 	var rows []Row
 	for _, s := range [][3]int{{1, 1, 1}, {1, 17, 33}, {33, 1, 16}, {15, 16, 17}, {16, 16, 16}, {17, 31, 33}, {64, 257, 130}, {2, 800, 10}, {70, 300, 140}, {3, 0, 4}} {
-		for _, flags := range []backend.MatMulFlag{0, backend.TransA, backend.TransB, backend.TransA | backend.TransB} {
+		for _, flags := range matMulFlags {
 			m, k, n := s[0], s[1], s[2]
 			a, b := shape{m, k}, shape{k, n}
 			if flags&backend.TransA != 0 {
@@ -32,6 +34,25 @@ func matMulRows() []Row {
 					c.Out("y", c.MatMul(c.In("a", a, Normal), c.In("b", b, Normal), flags))
 				}})
 			}
+		}
+	}
+	// Round the blocks of 32, 64 and 128 rows that GPUs work in; enough products to need the largest; long sums of few results,
+	// which are cut into parts.
+	for _, s := range [][4]int{{1, 32, 15, 33}, {1, 65, 129, 64}, {1, 129, 33, 32}, {2, 31, 65, 127}, {64, 129, 9, 131}, {1, 5, 3001, 7}, {2, 33, 515, 65}} {
+		for _, flags := range matMulFlags {
+			if s[0] == 64 && flags != 0 {
+				continue // it is long
+			}
+			a, b := shape{s[0], s[1], s[2]}, shape{s[0], s[2], s[3]}
+			if flags&backend.TransA != 0 {
+				a[1], a[2] = a[2], a[1]
+			}
+			if flags&backend.TransB != 0 {
+				b[1], b[2] = b[2], b[1]
+			}
+			rows = append(rows, Row{Name: fmt.Sprintf("MatMul %d times %dx%dx%d flags %d", s[0], s[1], s[2], s[3], flags), Length: s[2], Types: []backend.DType{backend.Float32}, Build: func(c *Case) {
+				c.Out("y", c.MatMul(c.In("a", a, Normal), c.In("b", b, Normal), flags))
+			}})
 		}
 	}
 	return rows
@@ -98,6 +119,15 @@ func convCases() []convCase {
 		{x: shape{2, 3, 5, 6, 7}, filters: 4, k: []int{3, 2, 3}, a: backend.ConvAttrs{Pad: []int{1, 0, 1}, Stride: []int{1, 2, 2}, Dilate: []int{2, 1, 1}}},
 		{x: shape{2, 4, 4, 4, 4}, filters: 4, k: []int{2, 2, 2}, a: backend.ConvAttrs{Groups: 2}},
 		{x: shape{64, 1, 28, 28}, filters: 20, k: pair(5, 5)},
+		{x: shape{2, 4, 7, 7}, filters: 8, k: pair(3, 3), a: backend.ConvAttrs{Groups: 4, Pad: pair(1, 1)}},
+		{x: shape{2, 6, 5, 5}, filters: 36, k: pair(3, 3), a: backend.ConvAttrs{Groups: 2}},
+		{x: shape{2, 6, 5, 5}, filters: 4, k: pair(1, 1), a: backend.ConvAttrs{Groups: 2}},
+		{x: shape{2, 3, 6, 5}, filters: 18, k: pair(1, 1), a: backend.ConvAttrs{Pad: pair(1, 2)}},
+		{x: shape{2, 3, 1, 17}, filters: 17, k: pair(1, 3), a: backend.ConvAttrs{Pad: pair(0, 1), Dilate: pair(1, 2)}},
+		{x: shape{2, 3, 9, 10}, filters: 17, k: pair(2, 2), a: backend.ConvAttrs{Stride: pair(3, 4)}, surplus: 1},
+		{x: shape{5, 2, 33, 31}, filters: 3, k: pair(3, 4), a: backend.ConvAttrs{Pad: pair(1, 2)}},
+		{x: shape{1, 3, 5, 6, 7}, filters: 17, k: []int{3, 3, 3}, a: backend.ConvAttrs{Pad: []int{1, 1, 1}, Stride: []int{2, 1, 2}, Dilate: []int{1, 2, 1}}},
+		{x: shape{2, 3, 4, 5, 6}, filters: 3, k: []int{2, 3, 2}, a: backend.ConvAttrs{Groups: 3, Pad: []int{1, 0, 1}}},
 	}
 }
 
