@@ -84,6 +84,8 @@ func (d *Device) open() (err error) {
 		return fmt.Errorf("%v: %w; use cpu(0)", d, err)
 	case d.index < 0:
 		return fmt.Errorf("%v: the number is negative", d)
+	case n == 0:
+		return fmt.Errorf("%v: this machine has no GPU; use cpu(0)", d)
 	case n == 1 && d.index > 0:
 		return fmt.Errorf("%v: this machine has 1 GPU", d)
 	case d.index >= n:
@@ -100,6 +102,9 @@ func (d *Device) open() (err error) {
 	}
 	d.pool.dev = d
 	if d.compute, err = d.ctx.NewStream(); err != nil {
+		return fmt.Errorf("%v: %w", d, err)
+	}
+	if d.uploads.stream, err = d.ctx.NewStream(); err != nil {
 		return fmt.Errorf("%v: %w", d, err)
 	}
 	if d.progress, err = d.ctx.NewProgress(progressEvery); err != nil {

@@ -103,11 +103,9 @@ func (d *Device) fetchPeer(dst cudrv.Ptr, s *Device, src cudrv.Ptr, bytes int) e
 }
 
 // follow makes what d is asked from now on wait for what s was asked so far.
-func (d *Device) follow(s *Device) (err error) {
-	if s.peers.now == (cudrv.Event{}) {
-		if s.peers.now, err = s.ctx.NewEvent(false); err != nil {
-			return s.fail(err)
-		}
+func (d *Device) follow(s *Device) error {
+	if err := s.ensure(&s.peers.now); err != nil {
+		return s.fail(err)
 	}
 	if err := s.compute.Record(s.peers.now); err != nil {
 		return s.fail(err)

@@ -47,15 +47,12 @@ func (d *Device) read(dst []byte, src cudrv.Ptr) error {
 func (r *reads) open(d *Device) (err error) {
 	for i := range r.slots {
 		s := &r.slots[i]
-		if s.mem != nil {
-			continue
-		}
-		if s.written == (cudrv.Event{}) {
-			if s.written, err = d.ctx.NewEvent(false); err != nil {
+		if s.mem == nil {
+			if s.mem, err = d.ctx.AllocHost(readSlot); err != nil {
 				return err
 			}
 		}
-		if s.mem, err = d.ctx.AllocHost(readSlot); err != nil {
+		if err := d.ensure(&s.written); err != nil {
 			return err
 		}
 	}

@@ -1,6 +1,7 @@
 package cuda
 
 import (
+	"errors"
 	"sync"
 
 	"github.com/gomx-org/gomx/internal/cudrv"
@@ -21,8 +22,8 @@ const (
 )
 
 type uploads struct {
-	mu     sync.Mutex // held for a large copy
-	stream cudrv.Stream
+	mu     sync.Mutex      // held for a large copy
+	stream cudrv.Stream    // opened with the device
 	pinned [pinneds]pinned // in turns
 	turn   int
 	stages [stages]stage // in turns
@@ -61,10 +62,8 @@ func (d *Device) write(dst cudrv.Ptr, src []byte) error {
 	u := &d.uploads
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	if u.stream == (cudrv.Stream{}) {
-		if err := u.open(d); err != nil {
-			return d.fail(err)
-		}
+	if err := u.open(d); err != nil {
+		return d.fail(err)
 	}
 	for len(src) > 0 {
 		n := min(len(src), stageLimit)
@@ -83,23 +82,25 @@ func (u *uploads) open(d *Device) (err error) {
 			if p.mem, err = d.ctx.AllocHost(pinnedSlot); err != nil {
 				return err
 			}
-			if p.read, err = d.ctx.NewEvent(false); err != nil {
-				return err
-			}
+		}
+		if err := d.ensure(&p.read); err != nil {
+			return err
 		}
 	}
 	for i := range u.stages {
 		s := &u.stages[i]
-		if s.arrived == (cudrv.Event{}) {
-			if s.arrived, err = d.ctx.NewEvent(false); err != nil {
-				return err
-			}
-			if s.used, err = d.ctx.NewEvent(false); err != nil {
-				return err
-			}
+		if err := errors.Join(d.ensure(&s.arrived), d.ensure(&s.used)); err != nil {
+			return err
 		}
 	}
-	u.stream, err = d.ctx.NewStream()
+	return nil
+}
+
+// ensure makes an event unless it is there.
+func (d *Device) ensure(e *cudrv.Event) (err error) {
+	if *e == (cudrv.Event{}) {
+		*e, err = d.ctx.NewEvent(false)
+	}
 	return err
 }
 
@@ -222,10 +223,8 @@ func (r *ring) take(d *Device, bytes int) ([]byte, error) {
 
 func (r *ring) open(d *Device) (err error) {
 	for i := range r.events {
-		if r.events[i] == (cudrv.Event{}) {
-			if r.events[i], err = d.ctx.NewEvent(false); err != nil {
-				return err
-			}
+		if err := d.ensure(&r.events[i]); err != nil {
+			return err
 		}
 	}
 	r.mem, err = d.ctx.AllocHost(ringPart * ringParts)

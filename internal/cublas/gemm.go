@@ -53,8 +53,8 @@ func (e *Error) Error() string {
 
 // versionText writes cuBLAS's number for its version as 12.4.5.
 func versionText(v int) string {
-	if v < 100000 { // 11 and before counted minor versions by hundreds to ten
-		return fmt.Sprintf("%d.%d.%d", v/1000, v/100%10, v%100)
+	if v < 100000 { // 11 wrote 11·1000 where later ones write 12·10000
+		return fmt.Sprintf("11.%d.%d", (v-11000)/100, v%100)
 	}
 	return fmt.Sprintf("%d.%d.%d", v/10000, v/100%100, v%100)
 }
