@@ -7,6 +7,7 @@ import (
 	"text/tabwriter"
 
 	"github.com/gomx-org/gomx/backend"
+	"github.com/gomx-org/gomx/cuda"
 	"github.com/gomx-org/gomx/device"
 	"github.com/gomx-org/gomx/op"
 )
@@ -23,8 +24,24 @@ func (c *infoCmd) Run() error {
 	}
 	i := dev.Info()
 	fmt.Printf("device   %s\nkernels  %s\nblas     %s\nthreads  %d\n", i.Name, i.Kernels, i.BLAS, i.Threads)
-	if _, err := device.GPU(0).Device(); err != nil {
+	return printGPUs()
+}
+
+// printGPUs lists them, or says why there are none.
+func printGPUs() error {
+	n, err := cuda.Count()
+	if err != nil {
 		fmt.Printf("gpus     none: %v\n", err)
+		return nil
+	}
+	fmt.Printf("gpus     %d\n", n)
+	for k := range n {
+		dev, err := device.GPU(k).Device()
+		if err != nil {
+			return err
+		}
+		i := dev.Info()
+		fmt.Printf("%-8s %s, %.1f GiB, %s, %s\n", i.Name, i.Model, float64(i.Memory)/(1<<30), i.Kernels, i.BLAS)
 	}
 	return nil
 }
@@ -43,13 +60,13 @@ func (c *opsCmd) Run() error {
 		}
 		fmt.Fprintf(w, "%s\t%s\t%s\n", d.Name, grad, d.Doc)
 	}
-	fmt.Fprintln(w, "\nKERNEL\tREF\tCPU")
+	fmt.Fprintln(w, "\nKERNEL\tREF\tCPU\tGPU")
 	dev, err := device.CPU(0).Device()
 	if err != nil {
 		return err
 	}
 	for _, k := range backend.Kinds() {
-		fmt.Fprintf(w, "%v\tyes\t%s\n", k, coverage(dev, k))
+		fmt.Fprintf(w, "%v\tyes\t%s\t%s\n", k, coverage(dev, k), cuda.Coverage(k))
 	}
 	return w.Flush()
 }

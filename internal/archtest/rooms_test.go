@@ -47,7 +47,7 @@ var rooms = []room{
 	{name: "model/zoo", may: graphs},
 	{name: "predict", may: join(arrays, "symbol")}, // no training code
 	{name: "viz", may: join(arrays, "symbol"), external: []string{"gonum.org/v1/plot", "golang.org/x/image"}},
-	{name: "cmd/...", may: join(roof, join(tools, "backend/passes", "backend/ref", "backend/cpu")...), external: terminal},
+	{name: "cmd/...", may: join(roof, join(tools, "backend/passes", "backend/ref", "backend/cpu", "cuda")...), external: terminal},
 	{name: "examples/...", may: join(roof, "examples/internal/..."), external: terminal},
 	{name: "examples/internal/...", may: roof, external: terminal}, // what several examples share
 
