@@ -119,7 +119,7 @@ var values = []value{
 
 // TestValues compares with known numbers.
 func TestValues(t *testing.T) {
-	for _, v := range values {
+	for _, v := range append(values, wideValues...) {
 		t.Run(v.op+" "+v.params, func(t *testing.T) {
 			u, err := newUnit(v.op, v.params, v.shapes...)
 			require.NoError(t, err)
