@@ -1,36 +1,10 @@
 package cuda
 
 import (
-	"errors"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 )
-
-// hideBLAS makes a device multiply by its own kernels.
-func hideBLAS(d *Device) {
-	d.library()
-	d.blas.close(d)
-	d.blas.why = errors.New("hidden")
-}
-
-func TestMatMul(t *testing.T) {
-	d := open(t, 0)
-	assert.True(t, d.hasBLAS(), "the simulated machine has one")
-	checkRows(t, d, rowsOf("MatMul"))
-}
-
-func TestOwnMatMul(t *testing.T) {
-	d := open(t, 0)
-	hideBLAS(d)
-	checkRows(t, d, rowsOf("MatMul"))
-}
-
-func TestConvWithOwnMatMul(t *testing.T) {
-	d := open(t, 0)
-	hideBLAS(d)
-	checkRows(t, d, rowsOf("Conv"))
-}
 
 func TestGemmTiles(t *testing.T) {
 	for _, c := range []struct {
