@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -19,9 +20,10 @@ type module struct {
 	path, name string // name is short, for messages
 	target     int    // the lowest architecture it is for
 	kernels    []entry
+	functions  []entry // that other modules take over
 }
 
-// entry is a kernel and the line where it begins.
+// entry is a kernel, or a function, and the line where it begins.
 type entry struct {
 	name string
 	line int
@@ -29,6 +31,7 @@ type entry struct {
 
 var (
 	targetLine = regexp.MustCompile(`(?m)^\s*\.target\s+sm_(\d+)([a-z]*)`)
+	funcLine   = regexp.MustCompile(`(?m)^\s*\.visible\s+\.func\s+(?:\([^)]*\)\s*)?([\w$]+)`)
 	entryLine  = regexp.MustCompile(`(?m)^\s*(?:\.visible\s+|\.weak\s+)?\.entry\s+([\w$]+)`)
 )
 
@@ -81,22 +84,29 @@ func parseModule(path, text string) (*module, error) {
 		return nil, fmt.Errorf("%s is for sm_%s%s, which no other GPU runs; want a plain sm_%s", path, target[1], target[2], target[1])
 	}
 	m.target, _ = strconv.Atoi(target[1])
-	for _, at := range entryLine.FindAllStringSubmatchIndex(text, -1) {
-		m.kernels = append(m.kernels, entry{text[at[2]:at[3]], 1 + strings.Count(text[:at[2]], "\n")})
-	}
-	if len(m.kernels) == 0 {
-		return nil, fmt.Errorf("%s has no kernel", path)
+	m.kernels, m.functions = begins(entryLine, text), begins(funcLine, text)
+	if len(m.kernels)+len(m.functions) == 0 {
+		return nil, fmt.Errorf("%s has neither kernel nor function", path)
 	}
 	return m, nil
 }
 
-// kernelAt names the kernel that a line belongs to.
+// begins lists what a pattern names, and where.
+func begins(pattern *regexp.Regexp, text string) []entry {
+	var all []entry
+	for _, at := range pattern.FindAllStringSubmatchIndex(text, -1) {
+		all = append(all, entry{text[at[2]:at[3]], 1 + strings.Count(text[:at[2]], "\n")})
+	}
+	return all
+}
+
+// kernelAt names the kernel or function that a line belongs to.
 func (m *module) kernelAt(line int) string {
-	name := "before the first kernel"
-	for _, k := range m.kernels {
-		if k.line <= line {
-			name = k.name
+	at := entry{name: "before the first kernel"}
+	for _, k := range slices.Concat(m.kernels, m.functions) {
+		if k.line <= line && k.line >= at.line {
+			at = k
 		}
 	}
-	return name
+	return at.name
 }

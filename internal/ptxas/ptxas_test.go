@@ -122,12 +122,16 @@ func TestMissingKernelFails(t *testing.T) {
 func TestParseModule(t *testing.T) {
 	m, err := parseModule("x/some.ptx", ptx)
 	require.NoError(t, err)
-	assert.Equal(t, &module{"x/some.ptx", "some.ptx", 52, []entry{{"first", 3}, {"second", 10}}}, m)
+	assert.Equal(t, &module{path: "x/some.ptx", name: "some.ptx", target: 52, kernels: []entry{{"first", 3}, {"second", 10}}}, m)
 	assert.Equal(t, "first", m.kernelAt(9))
 	assert.Equal(t, "second", m.kernelAt(10))
+	m, err = parseModule("math.ptx", ".target sm_52\n\n.visible .func  (.param .b32 func_retval0) exp_f32(\n\t.param .b32 x\n)\n{\n}\n")
+	require.NoError(t, err)
+	assert.Equal(t, []entry{{"exp_f32", 3}}, m.functions)
+	assert.Equal(t, "exp_f32", m.kernelAt(6))
 	for text, want := range map[string]string{
 		".version 6.0\n":       "a.ptx has no .target",
-		".target sm_52\n":      "a.ptx has no kernel",
+		".target sm_52\n":      "a.ptx has neither kernel nor function",
 		"\t.target\tsm_90a \n": "a.ptx is for sm_90a, which no other GPU runs; want a plain sm_90",
 	} {
 		_, err := parseModule("a.ptx", text)
