@@ -77,6 +77,11 @@ template <class T> static inline u32 bfind(T a) {
 	return v ? 63 - __builtin_clzll(v) : ~0u;
 }
 
+template <class T> static inline u32 shift_amount(T a) {
+	const u32 high = bfind(a);
+	return high == ~0u ? high : width<T> - 1 - high;
+}
+
 template <class T> static inline T brev(T a) {
 	T r = 0;
 	for (u32 i = 0; i < width<T>; i++)
@@ -136,6 +141,8 @@ static inline u32 prmt(u32 a, u32 b, u32 c, u32 mode) {
 static inline u32 funnel_l(u32 a, u32 b, u32 n) { return n ? u32((u64(b) << 32 | a) << n >> 32) : b; } // n up to 32
 static inline u32 funnel_r(u32 a, u32 b, u32 n) { return u32((u64(b) << 32 | a) >> n); }
 
+typedef u8 byte_of_u32;
+typedef s8 byte_of_s32;
 template <class A, class B> static inline u32 dp4a(u32 a, u32 b, u32 c) {
 	for (u32 i = 0; i < 4; i++)
 		c += u32(s32(A(a >> i * 8)) * s32(B(b >> i * 8)));

@@ -3,6 +3,7 @@
 #define SIMGPU_EXEC_H
 
 #include "fiber.h"
+#include "shared.h"
 #include "thread.h"
 
 #include <memory>
@@ -16,7 +17,10 @@ enum { max_block = 1024, warp_size = 32 };
 // The results of cuda.h that launches end with.
 enum { ok = 0, illegal_address = 700, misaligned_address = 716, launch_failed = 719 };
 
+class Executor;
+
 struct Thread : sim_thread {
+	Executor *executor = nullptr;
 	Fiber *fiber = nullptr;
 	const sim_site *waits = nullptr; // where it waits for others
 	bool exited = false;
@@ -35,7 +39,6 @@ struct Warp {
 // Executor runs launches, one at a time. Its fibers stay for the next.
 class Executor {
 public:
-	Executor();
 	~Executor();
 	int run(const sim_launch &l, char *message, size_t size);
 
@@ -44,30 +47,20 @@ public:
 	void collect(Thread &t, char op, uint64_t value, uint32_t b, uint32_t c, uint32_t mask, const sim_site *site);
 	[[noreturn]] void stop(const sim_thread &t, int result, const std::string &why, const sim_site *site);
 	const sim_launch &launch() const { return *launch_; }
-	bool on_stack(const sim_thread &t, uint64_t address, uint64_t bytes) const;
-
-	static Executor *current(); // the one that the calling thread runs
 
 private:
 	void prepare(const sim_launch &l);
-	void place_shared();
-	bool enter_block(uint64_t number);
-	void blank_shared();
-	bool canary_broken();
-	void report_canary();
+	void enter_block(uint64_t number);
+	void leave_block();
+	Fiber &fiber(size_t i);
 	void run_alone();
 	void run_together();
-	bool block_together(uint64_t number);
-	[[noreturn]] void live(Thread *first);
 
-	void ready(Thread &t) { queue_[(head_ + queued_++) % max_block] = &t; }
+	void ready(Thread &t);
 	Thread *next();
 	void wait(Thread &t);
 	void leave(Thread &t);
-	void finish(Warp &w, uint32_t first, uint32_t mask);
-	void combine(Thread &t, Thread *warp, uint32_t mask);
 	std::string stuck() const;
-	std::string name(const sim_thread &t) const;
 
 	static void alone(void *self);
 	static void together(void *fiber);
@@ -77,24 +70,22 @@ private:
 
 	const sim_launch *launch_ = nullptr;
 	sim_block block_ = {};
+	uint64_t blocks_ = 0;
 	Fiber home_; // the caller of run
 	std::vector<std::unique_ptr<Fiber>> fibers_;
 	size_t first_fiber_ = 0;
-	bool torn_ = false; // fibers are in the middle of an aborted launch
+	bool torn_ = true; // fibers are not at their beginning
 	Thread threads_[max_block];
 	Warp warps_[max_block / warp_size];
 	Thread *queue_[max_block];
 	uint32_t head_ = 0, queued_ = 0;
-	uint32_t arrived_ = 0, exited_ = 0, votes_ = 0, result_ = 0; // at the barrier
-	uint32_t phase_ = 0;
+	uint32_t arrived_ = 0, exited_ = 0, votes_ = 0, counted_ = 0, phase_ = 0; // at the barrier
 	const sim_site *site_ = nullptr;
-	uint64_t seed_ = 0, state_ = 0;
-
-	uint8_t *shared_map_ = nullptr;
-	size_t shared_next_ = 0;
+	uint64_t state_ = 0; // of random
+	Shared shared_;
 	int status_ = ok;
 	std::string why_;
-	char tags_[2 + max_block * 2]; // places for ThreadSanitizer: barriers, groups of lanes
+	char tag_[4 + max_block * 2]; // places for ThreadSanitizer: launch, barriers, groups of lanes
 };
 
 } // namespace sim

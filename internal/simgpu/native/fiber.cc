@@ -32,13 +32,15 @@ static void arrived(Fiber &f) {
 }
 
 #ifdef __x86_64__
-// What a function must keep lies on the stack while another fiber runs.
+// What a function must keep lies on the stack while another fiber runs. A fiber that begins finds its first call there.
 extern "C" void gomx_switch_stack(void **sp, void *to);
+extern "C" void gomx_begin_stack();
 asm(R"(
 	.text
-	.globl gomx_switch_stack
-	.hidden gomx_switch_stack
+	.globl gomx_switch_stack, gomx_begin_stack
+	.hidden gomx_switch_stack, gomx_begin_stack
 	.type gomx_switch_stack, @function
+	.type gomx_begin_stack, @function
 gomx_switch_stack:
 	pushq %rbp
 	pushq %rbx
@@ -56,12 +58,13 @@ gomx_switch_stack:
 	popq %rbp
 	ret
 	.size gomx_switch_stack, . - gomx_switch_stack
+gomx_begin_stack:
+	movq %r12, %rdi
+	jmp *%r13
+	.size gomx_begin_stack, . - gomx_begin_stack
 )");
 
-static thread_local Fiber *beginning;
-
-static void enter() {
-	Fiber *f = beginning;
+static void enter(Fiber *f) {
 	arrived(*f);
 	f->body(f->argument);
 	abort();
@@ -69,15 +72,15 @@ static void enter() {
 
 static void prepare(Fiber &f) {
 	void **top = (void **)((char *)f.low + f.size);
-	*--top = nullptr; // the return address of enter, which does not return
-	*--top = (void *)enter;
-	f.sp = top - 6;
+	*--top = nullptr; // where enter would return to
+	*--top = (void *)gomx_begin_stack;
+	void *kept[6] = {nullptr, nullptr, (void *)enter, &f, nullptr, nullptr}; // r15 r14 r13 r12 rbx rbp
+	for (int i = 5; i >= 0; i--)
+		*--top = kept[i];
+	f.sp = top;
 }
 
-static void jump(Fiber &from, Fiber &to) {
-	beginning = &to;
-	gomx_switch_stack(&from.sp, to.sp);
-}
+static void jump(Fiber &from, Fiber &to) { gomx_switch_stack(&from.sp, to.sp); }
 #else
 static void enter(unsigned high, unsigned low) {
 	Fiber *f = (Fiber *)((unsigned long)high << 32 | low);
@@ -127,7 +130,7 @@ void start(Fiber &f, void (*body)(void *), void *argument) {
 void become(Fiber &f) {
 	if (address()) { // a switch to where we are tells where that is
 		void *fake;
-		char here;
+		char here = 0;
 		__sanitizer_start_switch_fiber(&fake, &here, 1);
 		__sanitizer_finish_switch_fiber(fake, &f.low, &f.size);
 		__sanitizer_start_switch_fiber(&fake, f.low, f.size);

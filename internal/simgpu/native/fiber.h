@@ -22,6 +22,7 @@ struct Fiber {
 	void *thread = nullptr; // ThreadSanitizer's
 	void (*body)(void *) = nullptr;
 	void *argument = nullptr;
+	void *work = nullptr; // what the body does next
 };
 
 // make gives a fiber a stack; colour moves its beginning, since stacks that all begin at the same offset of a page share

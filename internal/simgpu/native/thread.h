@@ -98,13 +98,19 @@ void *sim_check(sim_thread *t, sim_space space, u64 address, u32 bytes, sim_acce
 
 // sim_after gives the place of a shared variable behind what ends at end. Checks want room between two.
 static constexpr u32 sim_after(u32 end, u32 align) {
-	const u32 gap = end ? SIM_GAP : 0, a = SIM_GAP && align < SIM_GAP ? SIM_GAP : align;
+	const u32 room = SIM_GAP, gap = end ? room : 0, a = align < room ? room : align;
 	return (end + gap + a - 1) / a * a;
 }
 
-static inline u32 sim_lane(const sim_thread *t) { return t->number % 32; }
+// LOCAL fills a variable in local memory with NaN; not under ThreadSanitizer, which would watch the call.
+#ifdef __SANITIZE_THREAD__
+#define LOCAL(x)
+#else
+#define LOCAL(x) __builtin_memset(x, 0xFF, sizeof x);
+#endif
 
 #include "arith.h"
+#include "atomic.h"
 #include "convert.h"
 
 #endif
