@@ -17,7 +17,7 @@ import (
 
 // Everything that the libraries are made of; a folder of built ones is named by its hash.
 //
-//go:embed native/*.cc native/*.h native/symbols.map
+//go:embed native/*.cc native/*.h native/symbols.map ptx/*.go cmd/ptx2cpp/*.go
 var sources embed.FS
 
 // Names under which bindings look for cuBLAS.

@@ -79,11 +79,16 @@ static std::string library() {
 
 static std::vector<std::string> compiler() {
 	std::vector<std::string> c = {"g++", "-std=c++17", "-O1", "-g1", "-shared", "-fPIC", "-ffp-contract=off", "-w", "-I" + settings().native};
-	if (settings().check)
-		c.push_back("-DSIM_CHECK");
 	if (settings().address)
 		c.push_back("-fsanitize=address");
 	return c;
+}
+
+static std::vector<std::string> translator() {
+	std::vector<std::string> t = {settings().translator};
+	if (settings().check)
+		t.push_back("-check");
+	return t;
 }
 
 // key names a module by all that its object follows from.
@@ -93,6 +98,8 @@ static std::string key(const std::string &ptx) {
 	mix(h, ptx);
 	mix(h, tool);
 	for (auto &word : compiler())
+		mix(h, word);
+	for (auto &word : translator())
 		mix(h, word);
 	return print("%016llx%016llx", (unsigned long long)h[0], (unsigned long long)h[1]);
 }
@@ -120,10 +127,11 @@ static CUresult header(const std::string &ptx, std::string *log) {
 static CUresult build(const std::string &ptx, const std::string &stem, const std::string &object, std::string *log) {
 	const std::string text = stem + ".ptx", code = stem + ".cc", part = stem + ".so", words = stem + ".log";
 	std::ofstream(text, std::ios::binary) << ptx;
-	std::vector<std::string> c = compiler();
+	std::vector<std::string> t = translator(), c = compiler();
+	t.insert(t.end(), {text, code});
 	c.insert(c.end(), {code, library(), "-o", part});
 	CUresult result = CUDA_SUCCESS;
-	if (run({settings().translator, text, code}, words) != 0)
+	if (run(t, words) != 0)
 		result = CUDA_ERROR_INVALID_PTX;
 	else if (run(c, words) != 0)
 		result = CUDA_ERROR_UNKNOWN; // the translator's fault, not the program's
