@@ -2,6 +2,7 @@ package cuda
 
 import (
 	"errors"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -214,4 +215,33 @@ func TestNoKernel(t *testing.T) {
 	require.ErrorAs(t, err, &gaps)
 	assert.Len(t, gaps.Gaps, 2)
 	assert.Regexp(t, `^gpu\(0\): no kernel for .*MatMul.*, .*Softmax`, err)
+}
+
+// Goroutines share the device; each has its own executable and gets its own numbers.
+func TestConcurrentRuns(t *testing.T) {
+	d := open(t, 0)
+	const n = 70000 // floats, so that inputs take the way of batches
+	x := compile(t, d, copies(t, n), backend.Options{})
+	var all sync.WaitGroup
+	for g := range 4 {
+		from, to := put(t, d, make([]float32, n)...), put(t, d, make([]float32, n)...)
+		b := bind(t, x, backend.Infer, from, to)
+		all.Go(func() {
+			want, got := count(n), make([]float32, n)
+			for i := range 5 {
+				want[0] = float32(10*g + i)
+				assert.NoError(t, d.Copy(from, backend.HostRegion(bytesOf(want))))
+				assert.NoError(t, b.Run())
+				spare, err := d.Alloc(4 * n)
+				assert.NoError(t, err)
+				assert.NoError(t, d.Copy(whole(spare), to))
+				assert.NoError(t, d.Copy(backend.HostRegion(bytesOf(got)), whole(spare)))
+				spare.Free()
+				assert.Equal(t, want, got)
+			}
+			assert.NoError(t, b.Wait())
+		})
+	}
+	all.Wait()
+	assert.NoError(t, d.Sync())
 }

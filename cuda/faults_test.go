@@ -35,7 +35,7 @@ func chain(t *testing.T, products int) *backend.Program {
 // openChain binds a chain; products run on the own kernel.
 func openChain(t *testing.T, products int) (*Device, backend.Bound) {
 	d := open(t, 0)
-	d.blas.asked = true
+	hideBLAS(d)
 	x := compile(t, d, chain(t, products), backend.Options{})
 	return d, bind(t, x, backend.Infer, put(t, d, make([]float32, 16)...), put(t, d, make([]float32, 16)...), put(t, d, make([]float32, 16)...))
 }

@@ -1,6 +1,7 @@
 package cuda
 
 import (
+	"errors"
 	"testing"
 	"unsafe"
 
@@ -23,6 +24,11 @@ func open(t *testing.T, index int) *Device {
 		}
 	})
 	return d
+}
+
+// hideBLAS makes d as if there were no cuBLAS.
+func hideBLAS(d *Device) {
+	d.blas.asked, d.blas.why = true, errors.New("hidden")
 }
 
 func alloc(t *testing.T, d *Device, bytes int) backend.Buffer {

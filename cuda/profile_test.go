@@ -12,7 +12,7 @@ import (
 // Every call has its own time, on both sides of a Host call too.
 func TestProfile(t *testing.T) {
 	d := open(t, 0)
-	d.blas.asked = true
+	hideBLAS(d)
 	p := say(t, backend.Infer, func(b *backend.Builder) {
 		x := b.Arg("x", backend.In, backend.Shape{4, 4}, backend.Float32)
 		b.Arg("y", backend.Out, backend.Shape{4, 4}, backend.Float32)
