@@ -23,7 +23,9 @@ type FeedForward struct {
 	// Params are the parameters: given, loaded, or made by Fit. Fit changes them in place.
 	Params Params
 
-	ctx        device.Context
+	devices    []device.Context
+	loads      []float64 // of the devices; nil: equal
+	store      string    // kind of key-value store
 	epochs     int
 	beginEpoch int
 	epochSize  int
@@ -41,8 +43,23 @@ type FeedForward struct {
 // Option sets something about a FeedForward.
 type Option func(*FeedForward)
 
-// On chooses the device; default cpu(0).
-func On(ctx device.Context) Option { return func(m *FeedForward) { m.ctx = ctx } }
+// On chooses the device; default cpu(0). On several devices Fit trains with a share of every batch on each; Score and
+// Predict run on the first.
+func On(devices ...device.Context) Option {
+	return func(m *FeedForward) {
+		if len(devices) > 0 {
+			m.devices = slices.Clone(devices)
+		}
+	}
+}
+
+// WorkLoad says how batches are shared out over the devices of On: in proportion to loads, rounded, the rest to the last
+// device; default equal shares.
+func WorkLoad(loads ...float64) Option { return func(m *FeedForward) { m.loads = slices.Clone(loads) } }
+
+// KVStore chooses how several devices join their gradients: a kind of package kvstore, default local. One device needs no
+// store.
+func KVStore(kind string) Option { return func(m *FeedForward) { m.store = kind } }
 
 // Epochs is the number of the last epoch: training goes from BeginEpoch to it. Default 1.
 func Epochs(n int) Option { return func(m *FeedForward) { m.epochs = n } }
@@ -77,7 +94,7 @@ func Compile(o backend.Options) Option { return func(m *FeedForward) { m.compile
 
 // NewFeedForward makes a model of a network. Mistakes in the network are reported by the methods.
 func NewFeedForward(s *symbol.Symbol, options ...Option) *FeedForward {
-	m := &FeedForward{Symbol: s, epochs: 1, opt: optimizer.SGD{}, init: initializer.Uniform{Scale: 0.01}, log: log.Printf}
+	m := &FeedForward{Symbol: s, devices: make([]device.Context, 1), store: "local", epochs: 1, opt: optimizer.SGD{}, init: initializer.Uniform{Scale: 0.01}, log: log.Printf}
 	for _, o := range options {
 		o(m)
 	}
@@ -151,12 +168,13 @@ func (m *FeedForward) Bind(it mxio.DataIter, train bool) error {
 	if err != nil {
 		return err
 	}
-	t.close()
-	return nil
+	return t.close()
 }
 
 // inputs sorts the variables of the network into what the data provides and what are parameters.
 type inputs struct {
+	provideData, provideLabel []mxio.DataDesc
+
 	shapes map[string]backend.Shape
 	data   []string // variables that the data fills, in the order of provide
 	params []string
@@ -168,7 +186,7 @@ func (m *FeedForward) inputsOf(data, label []mxio.DataDesc) (*inputs, error) {
 		return nil, err
 	}
 	args := m.Symbol.ListArguments()
-	in := &inputs{shapes: map[string]backend.Shape{}}
+	in := &inputs{provideData: data, provideLabel: label, shapes: map[string]backend.Shape{}}
 	for _, d := range data {
 		if !slices.Contains(args, d.Name) {
 			return nil, fmt.Errorf("model: the data provides %q, which the network does not have; the nearest inputs are %s", d.Name, strings.Join(op.Nearest(d.Name, args, 3), ", "))
@@ -228,11 +246,11 @@ func (m *FeedForward) param(have map[string]*ndarray.NDArray, name string, s bac
 		if !a.Shape().Equal(s) {
 			return fmt.Errorf("model: parameter %q is %v, the network wants %v", name, a.Shape(), s)
 		}
-		if a.Context() == m.ctx && a.DType() == t {
+		if a.Context() == m.devices[0] && a.DType() == t {
 			return nil
 		}
 	}
-	fresh, err := ndarray.New(s, ndarray.On(m.ctx), ndarray.Of(t))
+	fresh, err := ndarray.New(s, ndarray.On(m.devices[0]), ndarray.Of(t))
 	if err != nil {
 		return fmt.Errorf("model: parameter %q: %w", name, err)
 	}

@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"time"
 
+	"github.com/gomx-org/gomx/device"
 	"github.com/gomx-org/gomx/internal/atomicfile"
 	mxio "github.com/gomx-org/gomx/io"
 	"github.com/gomx-org/gomx/metric"
@@ -82,7 +84,7 @@ func onFS(fs atomicfile.FS) FitOption { return func(f *fit) { f.fs = fs } }
 
 // Fit trains until Epochs, starting after BeginEpoch. When ctx ends, Fit stops between two batches, saves the moment if
 // Checkpoint was given, and returns the context's error.
-func (m *FeedForward) Fit(ctx context.Context, train mxio.DataIter, options ...FitOption) error {
+func (m *FeedForward) Fit(ctx context.Context, train mxio.DataIter, options ...FitOption) (err error) {
 	f := &fit{m: m, train: train, metric: metric.Accuracy()}
 	for _, o := range options {
 		o(f)
@@ -92,22 +94,31 @@ func (m *FeedForward) Fit(ctx context.Context, train mxio.DataIter, options ...F
 	if err != nil {
 		return err
 	}
-	defer t.close()
+	defer func() { err = first(err, t.average(), t.close()) }()
 	f.t = t
-	t.group.Rates.Changed = func(n int, lr float64) { m.log("Update[%d]: Change learning rate to %0.5e", n, lr) }
+	t.update.rates().Changed = func(n int, lr float64) { m.log("Update[%d]: Change learning rate to %0.5e", n, lr) }
 	if m.states != nil {
 		if err := t.restore(m.states); err != nil {
 			m.log("warning: the optimizer state of the checkpoint does not fit: %v; training goes on with fresh state", err)
 			m.states = nil
 		}
 	}
-	m.log("Start training with [%v]", m.ctx)
+	m.log("Start training with [%s]", names(m.devices))
 	for f.epoch = m.beginEpoch; f.epoch < m.epochs; f.epoch++ {
 		if err := f.runEpoch(ctx); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// names lists devices as MXNet does: cpu(0), cpu(1).
+func names(devices []device.Context) string {
+	list := make([]string, len(devices))
+	for i, d := range devices {
+		list[i] = d.String()
+	}
+	return strings.Join(list, ", ")
 }
 
 func (f *fit) runEpoch(ctx context.Context) error {
@@ -122,6 +133,9 @@ func (f *fit) runEpoch(ctx context.Context) error {
 		f.m.log("Epoch[%d] Train-%s=%f", f.epoch, v.Name, v.Value)
 	}
 	f.m.log("Epoch[%d] Time cost=%.3f", f.epoch, time.Since(start).Seconds())
+	if err := f.t.average(); err != nil {
+		return err
+	}
 	end := &EpochEnd{Epoch: f.epoch, Model: f.m, Metric: f.metric, Log: f.m.log}
 	for _, fn := range f.epochEnd {
 		if err := fn(ctx, end); err != nil {
@@ -195,15 +209,22 @@ func (f *fit) checkAny() error {
 
 // one trains on one batch and tells the callbacks.
 func (f *fit) one(b *mxio.DataBatch) error {
-	if err := f.t.step(b); err != nil {
+	err := f.t.load(b)
+	if err == nil {
+		err = f.t.step()
+	}
+	if err == nil {
+		err = f.t.collect()
+	}
+	if err != nil {
 		return fmt.Errorf("model: epoch %d, batch %d: %w", f.epoch, f.batch, err)
 	}
 	f.batch++
-	if !f.t.finite() {
+	if !f.t.outs.finite() {
 		return fmt.Errorf("model: epoch %d, batch %d: the output is not finite: lower the learning rate (it is %g) or look for NaN in the data",
-			f.epoch, f.batch, f.t.group.Rates.LearningRate())
+			f.epoch, f.batch, f.t.update.rates().LearningRate())
 	}
-	if err := f.metric.UpdateValid(b.Label, f.t.exe.Outputs(), b.Valid()); err != nil {
+	if err := f.metric.UpdateValid(b.Label, f.t.outs.arrays, b.Valid()); err != nil {
 		return fmt.Errorf("model: epoch %d, batch %d: %w", f.epoch, f.batch, err)
 	}
 	f.event = BatchEnd{Epoch: f.epoch, Batch: f.batch, BatchSize: f.t.batch, Metric: f.metric, Log: f.m.log}
@@ -220,9 +241,7 @@ func (f *fit) interrupted(ctx context.Context) error {
 		return err
 	}
 	at := Interrupted(f.prefix)
-	c := checkpoint{symbolPath: SymbolFile(f.prefix), statesPath: at + ".states", paramsPath: at + ".params",
-		sym: f.m.Symbol, params: f.m.Params, states: f.t.states(f.epoch, f.batch)}
-	if serr := c.save(context.WithoutCancel(ctx), f.fs); serr != nil {
+	if serr := f.write(context.WithoutCancel(ctx), at+".states", at+".params", f.epoch, f.batch); serr != nil {
 		return errors.Join(err, serr)
 	}
 	f.m.log("Saved the moment to %q; resume from it to go on", at+".params")
@@ -231,16 +250,29 @@ func (f *fit) interrupted(ctx context.Context) error {
 
 // save writes the checkpoint after an epoch.
 func (f *fit) save(ctx context.Context, epoch int) error {
-	c := checkpoint{symbolPath: SymbolFile(f.prefix), statesPath: StatesFile(f.prefix, epoch), paramsPath: ParamsFile(f.prefix, epoch),
-		sym: f.m.Symbol, params: f.m.Params, states: f.t.states(epoch, 0)}
-	if err := c.save(ctx, f.fs); err != nil {
+	params := ParamsFile(f.prefix, epoch)
+	if err := f.write(ctx, StatesFile(f.prefix, epoch), params, epoch, 0); err != nil {
 		return err
 	}
-	f.m.log("Saved checkpoint to %q", c.paramsPath)
+	f.m.log("Saved checkpoint to %q", params)
 	for _, suffix := range []string{".params", ".states"} { // a moment before this one is of no more use
 		_ = os.Remove(Interrupted(f.prefix) + suffix)
 	}
 	return nil
+}
+
+// write saves the present moment.
+func (f *fit) write(ctx context.Context, statesPath, paramsPath string, epoch, batch int) error {
+	if err := f.t.average(); err != nil {
+		return err
+	}
+	states, err := f.t.states(epoch, batch)
+	if err != nil {
+		return err
+	}
+	c := checkpoint{symbolPath: SymbolFile(f.prefix), statesPath: statesPath, paramsPath: paramsPath,
+		sym: f.m.Symbol, params: f.m.Params, states: states}
+	return c.save(ctx, f.fs)
 }
 
 // validate scores on the validation data.

@@ -17,6 +17,7 @@ import (
 type predictor struct {
 	exe  *symbol.Executor
 	data []*ndarray.NDArray
+	outs *outputs
 }
 
 // predictorFor finds or makes the predictor for batches as described.
@@ -33,13 +34,18 @@ func (m *FeedForward) predictorFor(data, label []mxio.DataDesc) (*predictor, err
 		return nil, err
 	}
 	exe, err := m.Symbol.Bind(symbol.BindOptions{
-		Context: m.ctx, Arrays: m.arrays(), Compile: m.compile, Seed: m.seed,
+		Context: m.devices[0], Arrays: m.arrays(), Compile: m.compile, Seed: m.seed,
 		LowerOptions: symbol.LowerOptions{Shapes: in.shapes, Data: in.data, Infer: true},
 	})
 	if err != nil {
 		return nil, err
 	}
-	p := &predictor{exe: exe, data: feeds(exe, data)}
+	outs, err := newOutputs(exe)
+	if err != nil {
+		exe.Close()
+		return nil, err
+	}
+	p := &predictor{exe: exe, data: feeds(exe, data), outs: outs}
 	if m.predictors == nil {
 		m.predictors = map[string]*predictor{}
 	}
@@ -72,8 +78,20 @@ func (m *FeedForward) closePredictors() {
 // Close frees the memory that Score and Predict keep for their next call. The parameters stay.
 func (m *FeedForward) Close() { m.closePredictors() }
 
-// EachBatch runs the network over the data and hands fn each batch with its outputs, which the next batch overwrites; at
-// most limit batches when limit > 0.
+// run leaves the outputs of a batch on the host.
+func (p *predictor) run(b *mxio.DataBatch) error {
+	if err := copyBatch(p.data, b.Data, "data"); err != nil {
+		return err
+	}
+	if err := p.exe.Forward(false); err != nil {
+		return err
+	}
+	_, err := p.outs.collect()
+	return err
+}
+
+// EachBatch runs the network over the data and hands fn each batch with its outputs, on the host, which the next batch
+// overwrites; at most limit batches when limit > 0.
 func (m *FeedForward) EachBatch(ctx context.Context, it mxio.DataIter, limit int, fn func(b *mxio.DataBatch, outs []*ndarray.NDArray) error) error {
 	p, err := m.predictorFor(it.ProvideData(), it.ProvideLabel())
 	if err != nil {
@@ -91,13 +109,10 @@ func (m *FeedForward) EachBatch(ctx context.Context, it mxio.DataIter, limit int
 		if err != nil {
 			return fmt.Errorf("model: batch %d: %w", n, err)
 		}
-		if err := load(p.data, b.Data, "data"); err != nil {
-			return err
-		}
-		if err := p.exe.Forward(false); err != nil {
+		if err := p.run(b); err != nil {
 			return fmt.Errorf("model: batch %d: %w", n, err)
 		}
-		if err := fn(b, p.exe.Outputs()); err != nil {
+		if err := fn(b, p.outs.arrays); err != nil {
 			return fmt.Errorf("model: batch %d: %w", n, err)
 		}
 	}

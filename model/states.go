@@ -13,7 +13,8 @@ import (
 )
 
 // States is what a .states file holds beside the parameters: enough to go on as if training had never stopped. The file is
-// a container of arrays like .params: "meta", JSON as bytes, and "state:PARAMETER:NAME" for each optimizer state.
+// a container of arrays like .params: "meta", JSON as bytes, "state:PARAMETER:NAME" for each optimizer state, and
+// "aux:DEVICE:NAME" for the auxiliary states of each device where several trained; .params has their mean.
 type States struct {
 	Format       int              `json:"format"`        // 1
 	Epoch        int              `json:"epoch"`         // epochs completed
@@ -25,7 +26,7 @@ type States struct {
 	Updates      []int            `json:"updates"`       // of each parameter, in the order of the network's arguments
 	ParamsSHA256 string           `json:"params_sha256"` // of the .params file it belongs to
 
-	arrays map[string]*ndarray.NDArray // state:PARAMETER:NAME
+	arrays map[string]*ndarray.NDArray // by their names in the file
 }
 
 const statesFormat = 1
@@ -73,7 +74,7 @@ func statesOf(arrays map[string]*ndarray.NDArray) (*States, error) {
 		return nil, fmt.Errorf("epoch %d, batch %d, step %d make no sense", s.Epoch, s.Batch, s.Step)
 	}
 	for name, a := range arrays {
-		if strings.HasPrefix(name, "state:") {
+		if strings.HasPrefix(name, "state:") || strings.HasPrefix(name, "aux:") {
 			s.arrays[name] = a
 		}
 	}
@@ -98,5 +99,5 @@ func loadStatesFor(statesPath, paramsPath string) (*States, error) {
 	return s, nil
 }
 
-// Arrays gives the optimizer states by state:PARAMETER:NAME.
+// Arrays gives the arrays by their names in the file: state:PARAMETER:NAME, aux:DEVICE:NAME.
 func (s *States) Arrays() map[string]*ndarray.NDArray { return s.arrays }

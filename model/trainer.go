@@ -2,25 +2,31 @@ package model
 
 import (
 	"fmt"
-	"math"
 	"slices"
 
 	"github.com/gomx-org/gomx/backend"
 	mxio "github.com/gomx-org/gomx/io"
+	"github.com/gomx-org/gomx/kvstore"
 	"github.com/gomx-org/gomx/ndarray"
 	"github.com/gomx-org/gomx/optimizer"
 	"github.com/gomx-org/gomx/symbol"
 )
 
-// trainer is a network bound for training on one device: forward, backward and update are one compiled step.
+// trainer is a network bound for training. On one device forward, backward and update are one compiled step. On several
+// each has a share of the batch and a step that leaves gradients; a key-value store joins them.
 type trainer struct {
-	m     *FeedForward
-	exe   *symbol.Executor
-	group *optimizer.Group
-	data  []*ndarray.NDArray // by position in provide_data, nil for what the network does not use
-	label []*ndarray.NDArray
-	batch int      // examples in a batch
-	names []string // of the trained parameters, in the order of group
+	m      *FeedForward
+	parts  []*part
+	team   *team
+	update updates
+	outs   *outputs
+	params []optimizer.Param // the trained ones
+	aux    []string
+	batch  int // examples in a batch
+
+	loading  *mxio.DataBatch
+	loadPart func(i int) error
+	stepPart func(i int) error
 }
 
 // newTrainer binds the network for batches as described.
@@ -34,42 +40,206 @@ func (m *FeedForward) newTrainer(data, label []mxio.DataDesc) (*trainer, error) 
 			return nil, fmt.Errorf("model: the network wants the label %q, the data provides %v", l, label)
 		}
 	}
+	spans, err := split(batchSize(data), m.devices, m.loads)
+	if err != nil {
+		return nil, err
+	}
+	kv, err := newStore(m.store, m.devices)
+	if err != nil {
+		return nil, err
+	}
 	if err := m.initParams(in); err != nil {
 		return nil, err
 	}
-	t := &trainer{m: m, names: in.params, batch: batchSize(data)}
+	t := &trainer{m: m, team: newTeam(m.devices), batch: batchSize(data), aux: m.Symbol.ListAuxiliaryStates()}
+	t.loadPart = func(i int) error { return t.parts[i].load(t.loading) }
+	t.stepPart = func(i int) error { return t.parts[i].exe.Step() }
 	attrs := m.Symbol.AttrDict()
-	params := make([]optimizer.Param, len(in.params))
-	weights := make([]*ndarray.NDArray, len(in.params))
-	grad := map[string]symbol.GradReq{}
-	for i, name := range in.params {
-		weights[i] = m.Params.Args[name]
-		params[i] = optimizer.Param{Name: name, Shape: weights[i].Shape(), DType: weights[i].DType(), Attrs: attrs[name]}
-		grad[name] = symbol.GradWrite
+	for _, name := range in.params {
+		w := m.Params.Args[name]
+		t.params = append(t.params, optimizer.Param{Name: name, Shape: w.Shape(), DType: w.DType(), Attrs: attrs[name]})
 	}
-	if t.group, err = optimizer.NewGroup(m.opt, params); err != nil {
-		return nil, err
+	if kv == nil {
+		err = t.bindOne(in, spans[0])
+	} else {
+		err = t.bindSeveral(in, spans, kv)
 	}
-	t.group.Rates.SetDefaultRescale(1 / float64(t.batch))
-	if err := t.group.Alloc(m.ctx, weights); err != nil {
-		return nil, err
+	if err == nil {
+		t.outs, err = newOutputs(t.executors()...)
 	}
-	t.exe, err = m.Symbol.Bind(symbol.BindOptions{
-		Context: m.ctx, Arrays: m.arrays(), Regions: t.group.Region, Seed: m.seed, Compile: m.compile,
-		LowerOptions: symbol.LowerOptions{Shapes: in.shapes, Grad: grad, Data: in.data, Step: t.update},
-	})
 	if err != nil {
-		t.group.Close()
-		return nil, err
+		return nil, first(err, t.close())
 	}
-	t.data, t.label = feeds(t.exe, data), feeds(t.exe, label)
 	return t, nil
 }
 
-// update says the change of one parameter in the compiled step.
-func (t *trainer) update(b *backend.Builder, name string, w, g backend.Value) {
-	i := slices.Index(t.names, name)
-	b.Write(symbol.ArgName(name), t.group.Update(b, i, w, g))
+// bindOne binds one device, with the update in its step.
+func (t *trainer) bindOne(in *inputs, s span) error {
+	group, err := optimizer.NewGroup(t.m.opt, t.params)
+	if err != nil {
+		return err
+	}
+	t.update = fused{group}
+	group.Rates.SetDefaultRescale(1 / float64(t.batch))
+	weights := make([]*ndarray.NDArray, len(t.params))
+	for i, p := range t.params {
+		weights[i] = t.m.Params.Args[p.Name]
+	}
+	if err := group.Alloc(t.m.devices[0], weights); err != nil {
+		return err
+	}
+	o := t.bindOptions(in)
+	o.Regions = group.Region
+	o.Step = func(b *backend.Builder, name string, w, g backend.Value) {
+		i := slices.IndexFunc(t.params, func(p optimizer.Param) bool { return p.Name == name })
+		b.Write(symbol.ArgName(name), group.Update(b, i, w, g))
+	}
+	return t.bindPart(0, s, in, o)
+}
+
+// bindSeveral binds several devices, and their updates to the store, which it takes over.
+func (t *trainer) bindSeveral(in *inputs, spans []span, kv kvstore.KVStore) error {
+	o := t.bindOptions(in)
+	o.Grads = true
+	for i, s := range spans {
+		if err := t.bindPart(i, s, in, o); err != nil {
+			return first(err, kv.Close())
+		}
+	}
+	x, err := newExchange(kv, t.params, t.parts)
+	if err != nil {
+		return first(err, kv.Close())
+	}
+	rescale := 1 / float64(t.batch)
+	if updatesInStore(kv.Type(), t.params) {
+		u, err := newStored(x, t.m.opt)
+		if err != nil {
+			return first(err, kv.Close())
+		}
+		t.update = u
+		u.rates().SetDefaultRescale(rescale)
+		return nil
+	}
+	u, err := newLocal(x, t.m, t.team, t.parts)
+	if err != nil {
+		return err
+	}
+	t.update = u
+	for _, g := range u.groups {
+		g.Rates.SetDefaultRescale(rescale)
+	}
+	return nil
+}
+
+func (t *trainer) bindOptions(in *inputs) symbol.BindOptions {
+	grad := map[string]symbol.GradReq{}
+	for _, p := range t.params {
+		grad[p.Name] = symbol.GradWrite
+	}
+	return symbol.BindOptions{Seed: t.m.seed, Compile: t.m.compile, LowerOptions: symbol.LowerOptions{Grad: grad, Data: in.data}}
+}
+
+func (t *trainer) bindPart(i int, s span, in *inputs, o symbol.BindOptions) error {
+	p, err := t.m.newPart(i, s, in, o)
+	if err != nil {
+		return t.team.named(i, err)
+	}
+	t.parts = append(t.parts, p)
+	return nil
+}
+
+func (t *trainer) executors() []*symbol.Executor {
+	list := make([]*symbol.Executor, len(t.parts))
+	for i, p := range t.parts {
+		list[i] = p.exe
+	}
+	return list
+}
+
+// load copies a batch into the network's inputs. Devices that do not wait may still be at the step before.
+func (t *trainer) load(b *mxio.DataBatch) error {
+	if n := b.Size(); len(t.parts) > 1 && n != t.batch {
+		return fmt.Errorf("the batch has %d examples, want %d", n, t.batch)
+	}
+	t.loading = b
+	return t.team.each(t.loadPart)
+}
+
+// step trains on what was loaded. It allocates nothing.
+func (t *trainer) step() error {
+	step := t.steps()
+	if err := t.update.before(); err != nil {
+		return err
+	}
+	if err := t.team.each(t.stepPart); err != nil {
+		return err
+	}
+	return t.update.after(step)
+}
+
+// steps is the number of training steps so far.
+func (t *trainer) steps() int64 { return t.parts[0].exe.StepCount() }
+
+// collect waits for the step and brings its outputs to the host.
+func (t *trainer) collect() error {
+	if i, err := t.outs.collect(); err != nil {
+		return t.team.named(i, err)
+	}
+	return nil
+}
+
+// average sets the model's auxiliary states to the mean of the devices', as MXNet saves them. The devices keep their own.
+func (t *trainer) average() error {
+	if len(t.parts) == 1 {
+		return nil
+	}
+	for _, name := range t.aux {
+		var sum []float64
+		err := ndarray.Try(func() {
+			for i, p := range t.parts {
+				values := p.exe.Aux(name).Float64()
+				if i == 0 {
+					sum = values
+					continue
+				}
+				for k, v := range values {
+					sum[k] += v
+				}
+			}
+		})
+		for k := range sum {
+			sum[k] /= float64(len(t.parts))
+		}
+		if err == nil {
+			err = t.m.Params.Aux[name].SetFloat64(sum)
+		}
+		if err != nil {
+			return fmt.Errorf("model: mean of auxiliary state %q: %w", name, err)
+		}
+	}
+	return nil
+}
+
+// first is the first of errors that is one: what comes after it is its consequence.
+func first(errs ...error) error {
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *trainer) close() error {
+	var err error
+	if t.update != nil {
+		err = t.update.close()
+	}
+	for _, p := range t.parts {
+		p.close()
+	}
+	t.team.close()
+	return err
 }
 
 // arrays names the parameters as Programs do.
@@ -84,108 +254,9 @@ func (m *FeedForward) arrays() map[string]*ndarray.NDArray {
 	return all
 }
 
-// feeds finds the arrays that batches are copied into.
-func feeds(exe *symbol.Executor, descs []mxio.DataDesc) []*ndarray.NDArray {
-	list := make([]*ndarray.NDArray, len(descs))
-	for i, d := range descs {
-		list[i] = exe.Arg(d.Name)
-	}
-	return list
-}
-
 func batchSize(data []mxio.DataDesc) int {
 	if len(data) == 0 || len(data[0].Shape) == 0 {
 		return 1
 	}
 	return data[0].Shape[0]
-}
-
-// load copies a batch into the network's inputs.
-func load(to, from []*ndarray.NDArray, what string) error {
-	if len(from) < len(to) {
-		return fmt.Errorf("model: the batch has %d %s arrays, want %d", len(from), what, len(to))
-	}
-	for i, dst := range to {
-		if dst == nil {
-			continue
-		}
-		if err := dst.CopyFrom(from[i]); err != nil {
-			return fmt.Errorf("model: %s %d of the batch: %w", what, i, err)
-		}
-	}
-	return nil
-}
-
-// step trains on one batch. It allocates nothing.
-func (t *trainer) step(b *mxio.DataBatch) error {
-	if err := load(t.data, b.Data, "data"); err != nil {
-		return err
-	}
-	if err := load(t.label, b.Label, "label"); err != nil {
-		return err
-	}
-	if err := t.group.Next(); err != nil {
-		return err
-	}
-	return t.exe.Step()
-}
-
-// finite reports whether the outputs are numbers; training that diverged gives NaN.
-func (t *trainer) finite() bool {
-	for _, o := range t.exe.Outputs() {
-		for _, v := range o.Data32() {
-			if f := float64(v); math.IsNaN(f) || math.IsInf(f, 0) {
-				return false
-			}
-		}
-	}
-	return true
-}
-
-// states describes the present moment.
-func (t *trainer) states(epoch, batch int) *States {
-	s := &States{Epoch: epoch, Batch: batch, Step: t.exe.StepCount(), Seed: t.m.seed,
-		Optimizer: t.m.opt.Config(), Updates: t.group.Rates.Counts(), NumUpdate: t.group.Rates.NumUpdate(),
-		arrays: map[string]*ndarray.NDArray{}}
-	t.eachState(func(name string, a *ndarray.NDArray) { s.arrays[name] = a })
-	return s
-}
-
-func (t *trainer) eachState(fn func(name string, a *ndarray.NDArray)) {
-	for i, p := range t.group.Params() {
-		for k, spec := range t.m.opt.States(p.Shape, p.DType) {
-			fn("state:"+p.Name+":"+spec.Name, t.group.States(i)[k])
-		}
-	}
-}
-
-// restore goes on from states. A state that does not fit is an error that says what differs.
-func (t *trainer) restore(s *States) error {
-	if got, want := s.Optimizer.Name, t.m.opt.Name(); got != want {
-		return fmt.Errorf("the optimizer was %s and is %s", got, want)
-	}
-	var err error
-	t.eachState(func(name string, a *ndarray.NDArray) {
-		saved := s.arrays[name]
-		switch {
-		case err != nil:
-		case saved == nil:
-			err = fmt.Errorf("it has no %s", name)
-		default:
-			err = a.CopyFrom(saved)
-		}
-	})
-	if err != nil {
-		return err
-	}
-	if err := t.group.Rates.Restore(s.NumUpdate, s.Updates); err != nil {
-		return err
-	}
-	t.exe.SetStep(s.Step, 0)
-	return nil
-}
-
-func (t *trainer) close() {
-	t.exe.Close()
-	t.group.Close()
 }
