@@ -88,8 +88,8 @@ func parseUsage(out string) []usage {
 		}
 		u := &all[len(all)-1]
 		if m := stackLine.FindStringSubmatch(line); m != nil {
-			stores, loads := number(m[2]), number(m[3])
-			u.stack, u.spills = number(m[1]), stores+loads
+			u.stack = max(u.stack, number(m[1])) // functions that it calls have lines of their own
+			u.spills += number(m[2]) + number(m[3])
 		}
 		if m := usedLine.FindStringSubmatch(line); m != nil {
 			u.registers = number(m[1])
