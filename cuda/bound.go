@@ -136,5 +136,7 @@ func (b *bound) close() {
 	}
 	b.list, b.cells, b.hosts, b.held, b.written, b.times = nil, nil, nil, nil, nil, nil
 	b.x.bounds--
-	b.x.freeUnused()
+	if err := b.x.freeUnused(); err != nil {
+		b.x.dev.faults.note(err)
+	}
 }

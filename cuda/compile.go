@@ -1,6 +1,7 @@
 package cuda
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
@@ -27,19 +28,24 @@ func (d *Device) Compile(p *backend.Program, o backend.Options) (backend.Executa
 	if err := d.faults.lostError(); err != nil {
 		return nil, err
 	}
-	x := &executable{dev: d, p: p, profiling: o.Profile, places: cx.places}
-	for i := range p.Entries {
-		en, err := lowerEntry(cx, &p.Entries[i], o.Profile)
-		if err != nil {
-			return nil, err
-		}
-		x.entries = append(x.entries, en)
-	}
-	if err := x.allocate(cx); err != nil {
+	x := &executable{dev: d, p: p, profiling: o.Profile, places: cx.places, modules: map[*loadedModule]bool{}}
+	if err := x.lower(cx); err != nil {
 		x.Close()
 		return nil, err
 	}
 	return x, nil
+}
+
+// lower makes the entries and the memory they need.
+func (x *executable) lower(cx *compileCtx) error {
+	for i := range x.p.Entries {
+		en, err := x.lowerEntry(cx, &x.p.Entries[i])
+		if err != nil {
+			return err
+		}
+		x.entries = append(x.entries, en)
+	}
+	return x.allocate(cx)
 }
 
 // gaps lists the calls that the device has no kernel for.
@@ -83,12 +89,12 @@ type segment struct {
 	host     int // the call; -1 for operations
 }
 
-func lowerEntry(cx *compileCtx, e *backend.Entry, timed bool) (*entry, error) {
+func (x *executable) lowerEntry(cx *compileCtx, e *backend.Entry) (*entry, error) {
 	en := &entry{kind: e.Kind, calls: e.Calls, seconds: make([]float64, len(e.Calls))}
 	cx.steps = nil
 	begin := 0 // of the segment in the making
 	flush := func(more ...int) {
-		if timed && len(en.ops) > begin {
+		if x.profiling && len(en.ops) > begin {
 			en.ops = append(en.ops, opTime)
 		}
 		en.ops = append(en.ops, more...)
@@ -108,10 +114,13 @@ func lowerEntry(cx *compileCtx, e *backend.Entry, timed bool) (*entry, error) {
 			continue
 		}
 		before := len(cx.steps)
-		if err := lowerCall(cx, en, c, i); err != nil {
+		if err := x.lowerCall(cx, en, c); err != nil {
+			if e := (*cudrv.Error)(nil); errors.As(err, &e) && e.Sticky() {
+				return nil, x.dev.fail(err)
+			}
 			return nil, &backend.Error{Device: cx.dev.String(), Node: c.Node, Call: fmt.Sprintf("%v (call %d of %v)", c.Kind, i, e.Kind), Err: err}
 		}
-		if timed && len(cx.steps) > before {
+		if x.profiling && len(cx.steps) > before {
 			en.ops = append(en.ops, opTime)
 		}
 		for k := before; k < len(cx.steps); k++ {
@@ -125,7 +134,7 @@ func lowerEntry(cx *compileCtx, e *backend.Entry, timed bool) (*entry, error) {
 }
 
 // lowerCall emits the steps of a call and loads what they launch.
-func lowerCall(cx *compileCtx, en *entry, c *backend.Call, i int) error {
+func (x *executable) lowerCall(cx *compileCtx, en *entry, c *backend.Call) error {
 	cx.scratch = 0
 	before := len(cx.steps)
 	if err := kernels[c.Kind].lower(cx, c); err != nil {
@@ -139,7 +148,7 @@ func lowerCall(cx *compileCtx, en *entry, c *backend.Call, i int) error {
 		}
 		if s.kind == launchStep {
 			var err error
-			if f, err = cx.dev.function(s.fn); err != nil {
+			if f, err = x.dev.modules.use(x.dev, s.fn, x.modules); err != nil {
 				return err
 			}
 		}
@@ -150,6 +159,9 @@ func lowerCall(cx *compileCtx, en *entry, c *backend.Call, i int) error {
 
 // checkStep holds a launch to the kernel's declaration and to the limits of every GPU.
 func checkStep(s *step) error {
+	if s.kind == fillStep && s.bytes%4 != 0 {
+		return fmt.Errorf("BUG: a fill of %d bytes, want words", s.bytes)
+	}
 	if s.kind != launchStep {
 		return nil
 	}

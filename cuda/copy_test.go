@@ -89,6 +89,7 @@ func TestCopyRefuses(t *testing.T) {
 
 // The memory that a batch passes through may come from the pool while its last owner is still read.
 func TestStagingWaitsForItsMemory(t *testing.T) {
+	t.Setenv("GOMX_DEBUG", "")
 	d := open(t, 0)
 	const n = smallCopy + 4096
 	want := randomBytes(n)

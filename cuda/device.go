@@ -20,6 +20,7 @@ type Device struct {
 	props  *cudrv.Properties
 	ctx    *cudrv.Context
 	debug  debug
+	closed bool
 
 	mu       sync.Mutex   // held while work is enqueued on compute
 	compute  cudrv.Stream // the sequence
@@ -113,24 +114,25 @@ func (d *Device) open() (err error) {
 	return nil
 }
 
-// Close waits for the device's work and gives everything back. Buffers and executables of the device end with it.
+// Close waits for the device's work and gives everything back. Free buffers and close executables before.
 func (d *Device) Close() error {
-	if d.ctx == nil {
+	if d.ctx == nil || d.closed {
 		return nil
 	}
 	err := d.Sync()
+	d.closed = true
 	d.blas.close(d)
 	d.uploads.close(d)
 	d.reads.close(d)
 	d.modules.close()
 	destroy(d.peers.now)
-	d.pool.close()
+	d.pool.trim()
 	d.progress.Free()
 	if d.compute != (cudrv.Stream{}) {
 		d.compute.Destroy()
 	}
+	d.faults.lose(fmt.Errorf("%v: the device was closed", d))
 	d.ctx.Release()
-	d.ctx = nil
 	return err
 }
 

@@ -15,6 +15,7 @@ type executable struct {
 	entries   []*entry
 	places    []place // of each value
 	profiling bool
+	modules   map[*loadedModule]bool // whose kernels it launches
 
 	mu     sync.Mutex // held during a Run: entries share the arena
 	closed bool
@@ -54,16 +55,17 @@ func (x *executable) Close() error {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	x.closed = true
-	x.freeUnused()
-	return nil
+	return x.freeUnused()
 }
 
-func (x *executable) freeUnused() {
-	if x.closed && x.bounds == 0 {
-		for _, m := range x.memory {
-			m.free()
-		}
+func (x *executable) freeUnused() error {
+	if !x.closed || x.bounds > 0 {
+		return nil
 	}
+	for _, m := range x.memory {
+		m.free()
+	}
+	return x.dev.modules.release(x.dev, x.modules)
 }
 
 func (x *executable) entry(kind backend.EntryKind) *entry {

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/gomx-org/gomx/backend"
+	"github.com/gomx-org/gomx/internal/simgpu"
 )
 
 // floats sees the memory of a Host call.
@@ -244,4 +245,53 @@ func TestConcurrentRuns(t *testing.T) {
 	}
 	all.Wait()
 	assert.NoError(t, d.Sync())
+}
+
+// Modules that nobody uses any more are kept up to a limit.
+func TestIdleModulesAreUnloaded(t *testing.T) {
+	d := open(t, 0)
+	text, err := ptxFiles.ReadFile("ptx/matmul.ptx")
+	require.NoError(t, err)
+	ms, kept := &d.modules, map[*loadedModule]bool{}
+	first := kernel{name: "sgemm_64x64", module: &module{name: "kept", text: func() string { return string(text) }}}
+	_, err = ms.use(d, &first, kept)
+	require.NoError(t, err)
+	ms.idle += maxIdleModules // as if so many had been loaded
+	other := first
+	other.module = &module{name: "other", text: func() string { return string(text) + "\n" }}
+	held := map[*loadedModule]bool{}
+	_, err = ms.use(d, &other, held)
+	require.NoError(t, err)
+	assert.Len(t, ms.loaded, 2)
+	require.NoError(t, ms.release(d, held))
+	assert.Len(t, ms.loaded, 1)
+	assert.Zero(t, ms.idle)
+	require.NoError(t, ms.release(d, kept))
+	assert.Len(t, ms.loaded, 1, "kept for the next")
+	assert.Equal(t, 1, ms.idle)
+}
+
+func TestDeviceClosed(t *testing.T) {
+	simgpu.Need(t)
+	d, err := New(0)
+	require.NoError(t, err)
+	b, err := d.Alloc(100)
+	require.NoError(t, err)
+	b.Free()
+	require.NoError(t, d.Close())
+	require.NoError(t, d.Close())
+	_, err = d.Alloc(100)
+	assert.EqualError(t, err, "gpu(0): the device was closed")
+}
+
+// What the driver's compiler says of PTX is in the error.
+func TestBadPTX(t *testing.T) {
+	d := open(t, 0)
+	bad := kernel{name: "k", module: &module{name: "bad.ptx", text: func() string { return ".version 6.0\n.target sm_52\n.address_size 64\nfrobnicate;\n" }}}
+	_, err := d.modules.use(d, &bad, map[*loadedModule]bool{})
+	assert.ErrorContains(t, err, "bad.ptx: cuModuleLoadData: a PTX JIT compilation failed (CUDA_ERROR_INVALID_PTX, 218): ")
+	assert.ErrorContains(t, err, "frobnicate")
+	bad.module.text = func() string { return ".version 6.0\n.target sm_52\n.address_size 64\n" }
+	_, err = d.modules.use(d, &bad, map[*loadedModule]bool{})
+	assert.ErrorContains(t, err, "cuModuleGetFunction k: ")
 }

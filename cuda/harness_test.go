@@ -85,16 +85,6 @@ func bind(t *testing.T, x backend.Executable, kind backend.EntryKind, args ...ba
 	return b
 }
 
-// product is y = x·w for square matrices: one kernel.
-func product(t *testing.T, n int) *backend.Program {
-	return say(t, backend.Infer, func(b *backend.Builder) {
-		b.Node(`FullyConnected "fc1"`)
-		x, w := b.Arg("x", backend.In, backend.Shape{n, n}, backend.Float32), b.Arg("w", backend.In, backend.Shape{n, n}, backend.Float32)
-		b.Arg("y", backend.Out, backend.Shape{n, n}, backend.Float32)
-		b.Write("y", b.MatMul(x, w))
-	})
-}
-
 // count gives 0, 1, 2, …
 func count(n int) []float32 {
 	v := make([]float32, n)

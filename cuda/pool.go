@@ -157,10 +157,3 @@ func (p *pool) tooLittle(bytes int) error {
 }
 
 func mebibytes(n int) string { return fmt.Sprintf("%.1f MiB", float64(n)/(1<<20)) }
-
-// close gives everything idle back.
-func (p *pool) close() {
-	if p.dev != nil {
-		p.trim()
-	}
-}

@@ -21,6 +21,7 @@ func TestSizeClasses(t *testing.T) {
 }
 
 func TestPoolUsesBlocksAgain(t *testing.T) {
+	t.Setenv("GOMX_DEBUG", "")
 	d := open(t, 0)
 	a, err := d.Alloc(10000)
 	require.NoError(t, err)

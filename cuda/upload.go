@@ -253,7 +253,6 @@ func (u *uploads) close(d *Device) {
 	if u.stream != (cudrv.Stream{}) {
 		u.stream.Destroy()
 	}
-	*u = uploads{}
 }
 
 func destroy(e cudrv.Event) {
