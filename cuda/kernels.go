@@ -25,6 +25,7 @@ func init() {
 		backend.ArgReduce:  {plainFloat32, lowerArgReduce, "float32, any axis"},
 		backend.Concat:     {supportsMove, lowerConcat, "every type, up to 6 axes"},
 		backend.Gather:     {supportsGather, lowerGather, "every type, by indices of every type but float16, bfloat16 and bool"},
+		backend.Map:        {supportsMap, lowerMap, "every operation and type, up to 8 axes apart"},
 		backend.Pad:        {supportsMove, lowerPad, "every type, up to 6 axes"},
 		backend.Pool:       {plainFloat32, lowerPool, "float32, 2 and 3 axes, every type of pooling"},
 		backend.PoolGrad:   {plainFloat32, lowerPoolGrad, "as Pool"},

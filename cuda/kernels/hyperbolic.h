@@ -53,7 +53,7 @@ template <class T> DEVICE T atanh(T x) {
 template <class T> DEVICE T hypot(T x, T y) {
 	T a = abs(x), b = abs(y), most = a > b ? a : b, least = a > b ? b : a, t = least / most;
 	if (a == INFINITY || b == INFINITY) return INFINITY;
-	return most == 0 ? 0 : most * sqrt(fma(t, t, T(1)));
+	return most == 0 ? a + b : most * sqrt(fma(t, t, T(1))); // NaN with 0, too
 }
 
 #endif
