@@ -23,6 +23,7 @@ type NDArrayIter struct {
 	batches     int // of this epoch
 	order       []int32
 	rolled      []int32 // examples left over from the epoch before
+	skip        int     // examples that the epoch before has borrowed, under Round
 	batch       *DataBatch
 	stage       []*ndarray.NDArray // on the host, where the batch is elsewhere
 }
@@ -88,6 +89,10 @@ func (it *NDArrayIter) cut() error {
 		return fmt.Errorf("there are %d examples, at most %d can be held", it.n, math.MaxInt32)
 	case o.last == RollOver && it.n < o.batch:
 		return fmt.Errorf("roll_over needs at least one batch of %d examples: there are %d", o.batch, it.n)
+	case o.last == Round && it.n < o.batch:
+		return fmt.Errorf("round needs at least one batch of %d examples: there are %d", o.batch, it.n)
+	case o.last == Round && o.shuffle:
+		return errors.New("round borrows from the next epoch, which is mixed otherwise; use pad, discard or roll_over with Shuffle")
 	}
 	for i := range it.arrays {
 		it.arrays[i].part(lo, hi)
@@ -138,10 +143,19 @@ func (it *NDArrayIter) SetEpoch(epoch int) {
 	}
 	permute(it.order, o.shuffle, o.seed, it.epoch)
 	it.batches = (len(it.rolled) + it.n) / o.batch
-	if o.last == Pad && it.n%o.batch != 0 {
-		it.batches++
+	switch o.last {
+	case Pad:
+		it.batches = ceilDiv(it.n, o.batch)
+	case Round:
+		it.skip = 0
+		for range it.epoch {
+			it.skip = ceilDiv(it.n-it.skip, o.batch)*o.batch - (it.n - it.skip)
+		}
+		it.batches = ceilDiv(it.n-it.skip, o.batch)
 	}
 }
+
+func ceilDiv(a, b int) int { return (a + b - 1) / b }
 
 // Epoch is the number of the epoch, counted from 0.
 func (it *NDArrayIter) Epoch() int { return it.epoch }
@@ -219,7 +233,7 @@ func (it *NDArrayIter) index(b *DataBatch) {
 	first := it.at * size
 	b.Index, b.Pad, b.Rolled = b.Index[:0], 0, 0
 	for p := first; p < first+size; p++ {
-		switch k := p - len(it.rolled); {
+		switch k := p - len(it.rolled) + it.skip; {
 		case k < 0:
 			b.Index = append(b.Index, int(it.rolled[p]))
 			b.Rolled++

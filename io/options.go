@@ -9,15 +9,17 @@ import (
 // LastBatchHandle says what becomes of a last batch that is not full.
 type LastBatchHandle uint8
 
-// The ways. Pad fills it with the epoch's first examples, Discard drops it, and RollOver keeps its examples for the first
-// batch of the next epoch.
+// The ways. Pad fills it with the epoch's first examples, Discard drops it, RollOver keeps its examples for the first batch of
+// the next epoch, and Round, MXNet's round_batch, fills it with the first examples of the next epoch, which begins after
+// them.
 const (
 	Pad LastBatchHandle = iota
 	Discard
 	RollOver
+	Round
 )
 
-var handleNames = [...]string{"pad", "discard", "roll_over"}
+var handleNames = [...]string{"pad", "discard", "roll_over", "round"}
 
 // String is MXNet's name.
 func (h LastBatchHandle) String() string {
@@ -40,6 +42,8 @@ type options struct {
 	parts, part         int
 	ctx                 device.Context
 	scale               float64
+	labelCSV            string
+	labelShape          []int
 }
 
 // BatchSize is the number of rows of a batch; 1 unless given, 128 for MNIST's.
@@ -56,6 +60,11 @@ func DataName(name string) Option { return func(o *options) { o.dataName = name 
 
 // LabelName is the name of the label, softmax_label unless given.
 func LabelName(name string) Option { return func(o *options) { o.labelName = name } }
+
+// LabelCSV is the file of CSVIter's labels; shape is that of one label, a single number unless given.
+func LabelCSV(path string, shape ...int) Option {
+	return func(o *options) { o.labelCSV, o.labelShape = path, shape }
+}
 
 // Flat sees each input as a vector: (N, rest).
 func Flat() Option { return func(o *options) { o.flat = true } }
