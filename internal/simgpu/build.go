@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -22,6 +23,9 @@ var sources embed.FS
 
 // Names under which bindings look for cuBLAS.
 var blasNames = []string{"libcublas.so.13", "libcublas.so.12", "libcublas.so.11"}
+
+// What runs translated kernels.
+var executor = []string{"check.cc", "exec.cc", "fiber.cc", "round.cc", "shared.cc", "warp.cc", "words.cc"}
 
 var cxxFlags = []string{"-std=c++17", "-O2", "-g1", "-fPIC", "-Wall", "-Wextra", "-ffp-contract=off"}
 
@@ -132,6 +136,10 @@ func buildInto(dir string) error {
 	if err != nil {
 		return err
 	}
+	runner := append([]string{"-rdynamic", "-fsanitize=thread", "-o", filepath.Join(dir, "runner")}, objects["runner"]...)
+	if err := run(exec.Command("g++", append(runner, "-ldl")...)); err != nil {
+		return err
+	}
 	cuda := filepath.Join(dir, "lib", "libcuda.so.1")
 	if err := link(cuda, dir, objects["cuda"]...); err != nil {
 		return err
@@ -160,14 +168,18 @@ func compileAll(native string) (map[string][]string, error) {
 	var all sync.WaitGroup
 	for i, file := range files {
 		object := strings.TrimSuffix(file, ".cc") + ".o"
-		lib := "cuda"
-		switch base := filepath.Base(file); {
-		case base == "runner.cc": // a program of its own, compiled with the kernels it runs
-			continue
+		base := filepath.Base(file)
+		switch {
+		case base == "runner.cc":
+			objects["runner"] = append(objects["runner"], object)
 		case strings.HasPrefix(base, "cublas"):
-			lib = "cublas"
+			objects["cublas"] = append(objects["cublas"], object)
+		default:
+			objects["cuda"] = append(objects["cuda"], object)
 		}
-		objects[lib] = append(objects[lib], object)
+		if slices.Contains(executor, base) { // the driver has it, and the process that runs launches under ThreadSanitizer
+			objects["runner"] = append(objects["runner"], object)
+		}
 		all.Go(func() {
 			slots <- true
 			defer func() { <-slots }()

@@ -139,6 +139,7 @@ func Env(options ...Option) ([]string, error) {
 		"SIMGPU_CACHE="+modules,
 		"SIMGPU_NATIVE="+filepath.Join(dir, "native"),
 		"SIMGPU_PTX2CPP="+filepath.Join(dir, "ptx2cpp"),
+		"SIMGPU_RUNNER="+filepath.Join(dir, "runner"),
 	)
 	more, err := sanitizer(c.sanitize)
 	return append(env, more...), err
@@ -186,7 +187,7 @@ func Main(m *testing.M, options ...Option) int {
 				seed = e[len(simulated)+1:]
 			}
 		}
-		fmt.Fprintf(os.Stderr, "simgpu: GOMX_SIM_SEED=%s repeats this\n", seed)
+		fmt.Fprintf(os.Stderr, "simgpu: GOMX_SIM_SEED=%s repeats this; GOMX_SIM_SANITIZE=check names what touches memory that it must not\n", seed)
 	}
 	return code
 }

@@ -3,19 +3,11 @@
 #include "settings.h"
 
 #include <cstdio>
-#include <cstdlib>
-#include <cstring>
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <fstream>
-#include <spawn.h>
-#include <sstream>
 #include <sys/file.h>
-#include <sys/wait.h>
 #include <unistd.h>
-#include <vector>
-
-extern char **environ;
 
 namespace sim {
 
@@ -31,55 +23,16 @@ static void mix(uint64_t h[2], const std::string &s) {
 	h[0] = (h[0] ^ s.size()) * 0x100000001b3;
 }
 
-static std::string read_file(const std::string &path) {
-	std::ifstream in(path, std::ios::binary);
-	std::stringstream all;
-	all << in.rdbuf();
-	return all.str();
-}
-
-// run starts a program with its words going to a file, without what was preloaded into this process.
-static int run(const std::vector<std::string> &args, const std::string &log) {
-	std::vector<char *> argv, env;
-	for (auto &a : args)
-		argv.push_back(const_cast<char *>(a.c_str()));
-	argv.push_back(nullptr);
-	for (char **e = environ; *e; e++)
-		if (strncmp(*e, "LD_PRELOAD=", 11) && strncmp(*e, "LD_LIBRARY_PATH=", 16))
-			env.push_back(*e);
-	env.push_back(nullptr);
-	posix_spawn_file_actions_t files;
-	posix_spawn_file_actions_init(&files);
-	posix_spawn_file_actions_addopen(&files, 1, log.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
-	posix_spawn_file_actions_adddup2(&files, 1, 2);
-	posix_spawnattr_t attributes; // Go's threads block signals that compilers may need
-	posix_spawnattr_init(&attributes);
-	sigset_t none;
-	sigemptyset(&none);
-	posix_spawnattr_setsigmask(&attributes, &none);
-	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
-	pid_t child;
-	int e = posix_spawnp(&child, argv[0], &files, &attributes, argv.data(), env.data());
-	posix_spawn_file_actions_destroy(&files);
-	posix_spawnattr_destroy(&attributes);
-	if (e) {
-		std::ofstream(log, std::ios::app) << argv[0] << ": " << strerror(e) << "\n";
-		return -1;
-	}
-	int status = 0;
-	while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
-	}
-	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-}
-
 static std::string library() {
 	Dl_info info;
 	return dladdr((void *)&compile, &info) ? info.dli_fname : "libcuda.so.1";
 }
 
-static std::vector<std::string> compiler() {
+static std::vector<std::string> compiler(For whom) {
 	std::vector<std::string> c = {"g++", "-std=c++17", "-O1", "-g1", "-shared", "-fPIC", "-ffp-contract=off", "-w", "-I" + settings().native};
-	if (settings().address)
+	if (whom == For::Runner)
+		c.push_back("-fsanitize=thread");
+	else if (settings().address)
 		c.push_back("-fsanitize=address");
 	return c;
 }
@@ -92,12 +45,12 @@ static std::vector<std::string> translator() {
 }
 
 // key names a module by all that its object follows from.
-static std::string key(const std::string &ptx) {
+static std::string key(const std::string &ptx, For whom) {
 	static const std::string tool = read_file(settings().translator);
 	uint64_t h[2] = {0xcbf29ce484222325, 0x84222325cbf29ce4};
 	mix(h, ptx);
 	mix(h, tool);
-	for (auto &word : compiler())
+	for (auto &word : compiler(whom))
 		mix(h, word);
 	for (auto &word : translator())
 		mix(h, word);
@@ -124,12 +77,14 @@ static CUresult header(const std::string &ptx, std::string *log) {
 	return CUDA_SUCCESS;
 }
 
-static CUresult build(const std::string &ptx, const std::string &stem, const std::string &object, std::string *log) {
+static CUresult build(const std::string &ptx, For whom, const std::string &stem, const std::string &object, std::string *log) {
 	const std::string text = stem + ".ptx", code = stem + ".cc", part = stem + ".so", words = stem + ".log";
 	std::ofstream(text, std::ios::binary) << ptx;
-	std::vector<std::string> t = translator(), c = compiler();
+	std::vector<std::string> t = translator(), c = compiler(whom);
 	t.insert(t.end(), {text, code});
-	c.insert(c.end(), {code, library(), "-o", part});
+	c.insert(c.end(), {code, "-o", part});
+	if (whom == For::Driver) // which has the executor; so has the runner
+		c.push_back(library());
 	CUresult result = CUDA_SUCCESS;
 	if (run(t, words) != 0)
 		result = CUDA_ERROR_INVALID_PTX;
@@ -148,14 +103,14 @@ static CUresult build(const std::string &ptx, const std::string &stem, const std
 	return result;
 }
 
-CUresult compile(const std::string &ptx, std::string *object, std::string *log) {
+CUresult compile(const std::string &ptx, For whom, std::string *object, std::string *log) {
 	if (CUresult e = header(ptx, log))
 		return e;
 	if (settings().translator.empty() || settings().cache.empty()) {
 		*log = "SIMGPU_PTX2CPP and SIMGPU_CACHE are not set";
 		return CUDA_ERROR_OPERATING_SYSTEM;
 	}
-	const std::string stem = settings().cache + "/" + key(ptx);
+	const std::string stem = settings().cache + "/" + key(ptx, whom);
 	*object = stem + ".so";
 	if (access(object->c_str(), R_OK) == 0)
 		return CUDA_SUCCESS;
@@ -167,7 +122,7 @@ CUresult compile(const std::string &ptx, std::string *object, std::string *log) 
 	flock(lock, LOCK_EX); // others wait for the one that compiles
 	CUresult result = CUDA_SUCCESS;
 	if (access(object->c_str(), R_OK) != 0)
-		result = build(ptx, stem + print("-%d", getpid()), *object, log);
+		result = build(ptx, whom, stem + print("-%d", getpid()), *object, log);
 	close(lock);
 	return result;
 }

@@ -4,6 +4,7 @@
 #include "host_memory.h"
 #include "modules.h"
 #include "report.h"
+#include "threaded.h"
 
 #include <cerrno>
 #include <cstring>
@@ -42,7 +43,7 @@ template <class F> static void arguments(const sim_kernel &k, const std::string 
 		}
 }
 
-static CUresult execute(Context &c, const sim_launch &l, const std::string &block, std::string &why) {
+static CUresult execute(Context &c, const sim_launch &l, const std::string &block, const std::string &threaded, std::string &why) {
 	const sim_kernel &k = *l.kernel;
 	arguments(k, block, [&](uint32_t i, uint64_t word, Device &d, bool sure) {
 		const bool known = d.memory.used(word, k.name);
@@ -55,11 +56,16 @@ static CUresult execute(Context &c, const sim_launch &l, const std::string &bloc
 	});
 	if (!why.empty())
 		return CUDA_ERROR_ILLEGAL_ADDRESS;
-	char message[1024] = "";
-	running = &c;
-	int result = sim_execute(&l, message, sizeof message);
-	running = nullptr;
-	why = message;
+	int result;
+	if (threaded.empty()) {
+		char message[1024] = "";
+		running = &c;
+		result = sim_execute(&l, message, sizeof message);
+		running = nullptr;
+		why = message;
+	} else {
+		result = run_threaded(c, l, block, threaded, &why);
+	}
 	arguments(k, block, [&](uint32_t, uint64_t word, Device &d, bool) {
 		std::string damage = d.memory.damage(word);
 		if (!damage.empty() && !result) {
@@ -171,13 +177,13 @@ CUresult cuLaunchKernel(CUfunction function, unsigned grid_x, unsigned grid_y, u
 		if (fault == CUDA_ERROR_LAUNCH_OUT_OF_RESOURCES || fault == CUDA_ERROR_INVALID_VALUE)
 			return refuse((CUresult)fault, "launch of %s fails, as ordered", k.name);
 		l.seed = settings().seed ? driver().random() | 1 : 0;
-		enqueue(lock, *s, k.name, [=, &c](std::string &why) mutable {
+		enqueue(lock, *s, k.name, [=, &c, threaded = f->threaded](std::string &why) mutable {
 			if (fault) {
 				why = "fails, as ordered";
 				return (CUresult)fault;
 			}
 			l.params = block.data();
-			return execute(c, l, block, why);
+			return execute(c, l, block, threaded, why);
 		});
 		return CUDA_SUCCESS;
 	});

@@ -28,8 +28,13 @@ static int blank() {
 	return file;
 }
 
+// Devices have the same addresses in every process where they can: below those that the system gives away first, above
+// those that ThreadSanitizer keeps for itself.
+static const uint64_t first_device = 0x7e9000000000;
+
 Memory::Memory(int device, size_t limit) : device_(device), limit_(limit) {
-	void *m = mmap(nullptr, reserve, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	void *wish = (void *)(first_device + (uint64_t)device * reserve);
+	void *m = mmap(wish, reserve, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (m == MAP_FAILED) {
 		found(print("cannot reserve %zu bytes of addresses for device %d", reserve, device));
 		abort();
@@ -47,6 +52,42 @@ bool Memory::commit(uint64_t end) {
 		poison(committed_, chunk);
 		committed_ += chunk;
 	}
+	return true;
+}
+
+// merge makes one of holes that lie side by side.
+void Memory::merge() {
+	std::map<uint64_t, size_t> sorted;
+	for (auto &hole : holes_)
+		sorted[hole.second] = hole.first;
+	holes_.clear();
+	for (auto it = sorted.begin(); it != sorted.end();) {
+		const uint64_t base = it->first;
+		uint64_t end = base;
+		for (; it != sorted.end() && it->first == end; ++it)
+			end += it->second;
+		holes_.emplace(end - base, base);
+	}
+}
+
+// place finds addresses: a hole of the very size, else new ones, else the smallest hole that is large enough.
+bool Memory::place(size_t span, uint64_t *base) {
+	auto hole = holes_.find(span);
+	if (hole == holes_.end()) {
+		if (commit(next_ + span)) {
+			*base = next_;
+			next_ += span;
+			return true;
+		}
+		merge();
+		hole = holes_.lower_bound(span);
+		if (hole == holes_.end())
+			return false;
+	}
+	*base = hole->second;
+	if (hole->first > span)
+		holes_.emplace(hole->first - span, hole->second + span);
+	holes_.erase(hole);
 	return true;
 }
 
@@ -68,16 +109,9 @@ CUresult Memory::allocate(size_t bytes, uint64_t *base) {
 		return refuse(CUDA_ERROR_INVALID_VALUE, "cuMemAlloc of 0 bytes");
 	if (bytes > limit_ || rounded(bytes) > limit_ - taken_)
 		return refuse(CUDA_ERROR_OUT_OF_MEMORY, "cuMemAlloc of %zu bytes on device %d, which has %zu free", bytes, device_, limit_ - taken_);
-	Allocation a = {next_, bytes, rounded(bytes) + tail, ++count_, "nothing yet"};
-	std::vector<uint64_t> &hole = holes_[a.span];
-	if (!hole.empty()) {
-		a.base = hole.back();
-		hole.pop_back();
-	} else if (commit(next_ + a.span)) {
-		next_ += a.span;
-	} else {
+	Allocation a = {0, bytes, rounded(bytes) + tail, ++count_, "nothing yet"};
+	if (!place(a.span, &a.base))
 		return refuse(CUDA_ERROR_OUT_OF_MEMORY, "device %d has no addresses left", device_);
-	}
 	taken_ += rounded(bytes);
 	unpoison(a.base, bytes);
 	write_canaries(a);
@@ -143,7 +177,7 @@ void Memory::retire() {
 			break;
 		}
 	poison(a.base, a.span);
-	holes_[a.span].push_back(a.base);
+	holes_.emplace(a.span, a.base);
 }
 
 void Memory::release_all() {
@@ -231,9 +265,12 @@ std::string Memory::damage(uint64_t address) {
 	return it == live_.end() ? "" : broken(live_[it->first]);
 }
 
-std::string Memory::held() const {
+std::vector<Allocation> Memory::all() const {
 	std::shared_lock<std::shared_mutex> hold(lock_);
-	return print("%zu allocations, %zu bytes", live_.size(), taken_);
+	std::vector<Allocation> all;
+	for (auto &entry : live_)
+		all.push_back(entry.second);
+	return all;
 }
 
 } // namespace sim

@@ -11,7 +11,6 @@
 #include <map>
 #include <shared_mutex>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 namespace sim {
@@ -47,14 +46,16 @@ public:
 
 	size_t limit() const { return limit_; }
 	size_t free() const { return limit_ - taken_; }
-	std::string held() const; // "3 allocations, 4096 bytes"
+	std::vector<Allocation> all() const; // by address
 
-	static const size_t reserve = (size_t)256 << 30; // addresses of a device; none is used twice soon
+	static const size_t reserve = (size_t)64 << 30; // addresses of a device; none is used twice soon
 
 private:
 	typedef std::map<uint64_t, Allocation> Map;
 	Map::const_iterator at(uint64_t address) const;
 	bool commit(uint64_t end);
+	bool place(size_t span, uint64_t *base);
+	void merge();
 	void retire();
 	std::string broken(Allocation &a);
 
@@ -66,7 +67,7 @@ private:
 	std::map<uint64_t, Allocation> freed_; // not given out again yet
 	std::deque<uint64_t> order_;           // of freed_
 	size_t waiting_ = 0;                   // bytes of freed_
-	std::unordered_map<size_t, std::vector<uint64_t>> holes_;
+	std::multimap<size_t, uint64_t> holes_; // by size: what was freed long ago
 	mutable std::shared_mutex lock_;
 };
 

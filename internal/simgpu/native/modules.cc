@@ -36,7 +36,7 @@ struct Logs {
 	}
 };
 
-static CUresult load(Context &c, const std::string &object, CUmodule *module) {
+static CUresult load(Context &c, const std::string &object, const std::string &threaded, CUmodule *module) {
 	void *library = dlopen(object.c_str(), RTLD_NOW | RTLD_LOCAL);
 	if (!library) {
 		found(print("a compiled module does not load: %s", dlerror()));
@@ -48,7 +48,7 @@ static CUresult load(Context &c, const std::string &object, CUmodule *module) {
 		found(object + " was made for another version of the simulator");
 		return CUDA_ERROR_UNKNOWN;
 	}
-	*module = (CUmodule)driver().modules.add(std::make_shared<Module>(Module{&c, library, kernels}));
+	*module = (CUmodule)driver().modules.add(std::make_shared<Module>(Module{&c, library, kernels, threaded}));
 	return CUDA_SUCCESS;
 }
 
@@ -79,14 +79,16 @@ CUresult cuModuleLoadDataEx(CUmodule *module, const void *image, unsigned n, int
 	CUresult e = in_context([&](Context &, Lock &) { return image ? CUDA_SUCCESS : CUDA_ERROR_INVALID_VALUE; });
 	if (e)
 		return e;
-	std::string object, log;
+	std::string object, threaded, log;
 	Logs logs(n, options, values);
-	e = compile((const char *)image, &object, &log); // not under the lock: it takes seconds
+	e = compile((const char *)image, For::Driver, &object, &log); // not under the lock: it takes seconds
+	if (!e && settings().thread)
+		e = compile((const char *)image, For::Runner, &threaded, &log);
 	logs.put(0, e ? "" : log);
 	logs.put(1, e ? log : "");
 	if (e)
 		return refuse(e, "%s", log.c_str());
-	return in_context([&](Context &c, Lock &) { return load(c, object, module); });
+	return in_context([&](Context &c, Lock &) { return load(c, object, threaded, module); });
 }
 
 CUresult cuModuleLoadData(CUmodule *module, const void *image) { return cuModuleLoadDataEx(module, image, 0, nullptr, nullptr); }
@@ -111,7 +113,7 @@ CUresult cuModuleGetFunction(CUfunction *function, CUmodule module, const char *
 		for (const sim_kernel *k = m->kernels; k->name; k++)
 			if (!strcmp(k->name, name)) {
 				const int dynamic = std::max(0, max_shared - (int)k->static_shared);
-				*function = (CUfunction)driver().functions.add(std::make_shared<Function>(Function{&c, module, k, dynamic}));
+				*function = (CUfunction)driver().functions.add(std::make_shared<Function>(Function{&c, module, k, m->threaded, dynamic}));
 				return CUDA_SUCCESS;
 			}
 		return refuse(CUDA_ERROR_NOT_FOUND, "no kernel %s in the module", name);

@@ -30,6 +30,7 @@ static Settings read() {
 	s.translator = text("SIMGPU_PTX2CPP", "");
 	s.cache = text("SIMGPU_CACHE", "");
 	s.native = text("SIMGPU_NATIVE", "");
+	s.runner = text("SIMGPU_RUNNER", "");
 	s.fail = text("SIMGPU_FAIL", "");
 	return s;
 }

@@ -20,6 +20,7 @@ struct Settings {
 	std::string translator; // SIMGPU_PTX2CPP
 	std::string cache;      // SIMGPU_CACHE, a folder for compiled modules
 	std::string native;     // SIMGPU_NATIVE, the folder with the headers that translated code includes
+	std::string runner;     // SIMGPU_RUNNER, for thread
 	std::string fail;       // SIMGPU_FAIL, see faults.h
 };
 

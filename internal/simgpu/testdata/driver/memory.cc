@@ -116,6 +116,16 @@ CASE(out_of_memory) { // with 64 MiB, see cases.go
 	allocate(64 << 20);
 }
 
+CASE(addresses_come_back) { // in pieces: there are 64 GiB of them
+	start();
+	for (size_t i = 0; i < 30; i++) {
+		CUdeviceptr p = allocate(((size_t)3 << 30) + i * 4096);
+		TRUE(std::isnan(get(p, (size_t)600 << 20)));
+		OK(cuMemsetD32_v2(p + ((size_t)2400 << 20), 0, 10));
+		OK(cuMemFree_v2(p));
+	}
+}
+
 CASE(pinned_memory) {
 	start();
 	float *h = pinned(4);

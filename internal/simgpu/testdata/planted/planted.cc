@@ -59,3 +59,18 @@ CASE(race_between_blocks) {
 	OK(launch(kernel("add_one"), 2, 1, nullptr, x));
 	outcome();
 }
+
+// Bug: the second stream does not wait for the first. Prints an x each time it comes too early.
+CASE(missing_event) {
+	start();
+	CUfunction saxpy = kernel("saxpy"), scale = kernel("scale_from");
+	CUdeviceptr x = upload({2}), one = upload({1});
+	for (int i = 0; i < 40; i++) {
+		CUdeviceptr factor = upload({0}), y = allocate(4);
+		CUstream a = stream(), b = stream();
+		OK(launch(saxpy, 1, 256, a, factor, one, 5.0f, 1u));
+		OK(launch(scale, 1, 256, b, y, x, factor, 1u));
+		OK(cuCtxSynchronize());
+		putchar(get(y) == 10 ? '.' : 'x');
+	}
+}
