@@ -52,10 +52,14 @@ var (
 	errorLine = regexp.MustCompile(`line (\d+)`)
 )
 
-// assemble gives what the module's kernels take, or what is wrong.
+// assemble gives what the module's kernels take, or what is wrong. Functions alone take nothing yet: they keep their callers'
+// registers on the stack, as the convention of calls wants, until an assembler sees the kernel that they are called from.
 func (a *assembler) assemble(m *module, arch int) ([]usage, error) {
-	cmd := exec.Command(a.path, "-v", fmt.Sprintf("-arch=sm_%d", arch), "-o", "/dev/null", m.path)
-	out, err := cmd.CombinedOutput()
+	args := []string{"-v", fmt.Sprintf("-arch=sm_%d", arch), "-o", "/dev/null", m.path}
+	if len(m.kernels) == 0 {
+		args = append(args, "--compile-only") // else it would leave them out unseen
+	}
+	out, err := exec.Command(a.path, args...).CombinedOutput()
 	if err != nil {
 		return nil, fmt.Errorf("%s", m.explain(string(out), err))
 	}

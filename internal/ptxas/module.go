@@ -31,7 +31,7 @@ type entry struct {
 
 var (
 	targetLine = regexp.MustCompile(`(?m)^\s*\.target\s+sm_(\d+)([a-z]*)`)
-	funcLine   = regexp.MustCompile(`(?m)^\s*\.visible\s+\.func\s+(?:\([^)]*\)\s*)?([\w$]+)`)
+	funcLine   = regexp.MustCompile(`(?m)^\s*(?:\.visible\s+|\.weak\s+)?\.func\s+(?:\([^)]*\)\s*)?([\w$]+)`)
 	entryLine  = regexp.MustCompile(`(?m)^\s*(?:\.visible\s+|\.weak\s+)?\.entry\s+([\w$]+)`)
 )
 

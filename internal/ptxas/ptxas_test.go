@@ -113,6 +113,24 @@ func TestErrorFailsAndNamesTheKernel(t *testing.T) {
 	assert.Equal(t, "2 kernels, 2 targets, 1 failures, 0 spills", lastLine(out))
 }
 
+// Functions without a kernel are assembled, but what they take there says nothing.
+func TestFunctions(t *testing.T) {
+	a := fake(t, "")
+	m, err := parseModule("f.ptx", ".target sm_52\n.func inner()\n{\n}\n")
+	require.NoError(t, err)
+	script := `#!/bin/sh
+case "$*" in *--compile-only*) ;; *) exit 1 ;; esac
+cat <<-END
+ptxas info    : Function properties for inner
+    8 bytes stack frame, 8 bytes spill stores, 8 bytes spill loads
+END
+`
+	require.NoError(t, os.WriteFile(a.path, []byte(script), 0o755))
+	usages, err := a.assemble(m, 52)
+	require.NoError(t, err)
+	assert.Empty(t, usages)
+}
+
 func TestMissingKernelFails(t *testing.T) {
 	out, ok := printed(t, fake(t, `kernel second 10 0; exit 0`))
 	assert.False(t, ok)
