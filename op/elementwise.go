@@ -1,6 +1,8 @@
 package op
 
 import (
+	"math"
+
 	"github.com/gomx-org/gomx/backend"
 	"github.com/gomx-org/gomx/backend/expr"
 )
@@ -199,6 +201,9 @@ func registerUnary(r row) {
 			if len(f.fn.Nodes) == 1 && !f.fn.Uses()[0] { // zeros_like, ones_like
 				return []Value{c.Full(in[0].DType(), in[0].Shape(), f.fn.Nodes[0].Value)}
 			}
+			if !in[0].DType().IsFloat() && fractional(f.fn) { // whole numbers come only at the end
+				return []Value{c.Cast(c.MapAs(backend.Float64, f.fn, in[0]), in[0].DType())}
+			}
 			return []Value{c.Map1(f.fn, in[0])}
 		},
 	}
@@ -208,6 +213,16 @@ func registerUnary(r row) {
 		}
 	}
 	Register(o)
+}
+
+// fractional reports whether e goes through fractions on the way: it multiplies by one, or divides by another function.
+func fractional(e *expr.Expr) bool {
+	for _, n := range e.Nodes {
+		if n.Op == expr.Const && n.Value != math.Trunc(n.Value) || n.Op == expr.Div && e.Nodes[n.Args[1]].Op != expr.Input {
+			return true
+		}
+	}
+	return false
 }
 
 func registerBinary(name string, aliases []string, doc string, f *function, broadcast bool) {

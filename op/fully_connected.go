@@ -40,7 +40,7 @@ func init() {
 			}
 			s.Want("weight", Shape{p.NumHidden, k}, "data is %v", data)
 			s.Out(out)
-			if n := s.OutAt(0); len(n) == len(out) && n[0] != 0 { // the batch size may be known from above
+			if n := s.OutAt(0); len(n) == len(out) && len(data) > 1 && n[0] != 0 { // the batch size may be known from above
 				want := make(Shape, len(data))
 				want[0] = n[0]
 				s.Want("data", want, "output is %v", n)

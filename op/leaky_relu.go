@@ -19,10 +19,11 @@ type LeakyReLUParam struct {
 var leaky = map[string]*function{
 	"leaky": {fn: expr.MustParse("x s -> x > 0 ? x : s*x"), grads: exprs("x s y d -> y > 0 ? d : s*d")},
 	"elu":   {fn: expr.MustParse("x s -> x > 0 ? x : s*expm1(x)"), grads: exprs("x s y d -> y > 0 ? d : d*(y + s)")},
-	// Klambauer et al. 2017
+	// Klambauer et al. 2017. The gradient is MXNet's, where the output is not divided by λ: the mathematical one of negative
+	// data is λ·α·eˣ = y + λ·α, and MXNet's λ·(y + α).
 	"selu": {
 		fn:    expr.MustParse("x s -> 1.0507009873554804934*(x > 0 ? x : 1.6732632423543772848*expm1(x))"),
-		grads: exprs("x s y d -> y > 0 ? 1.0507009873554804934*d : d*(y + 1.7580993408473768599)"),
+		grads: exprs("x s y d -> 1.0507009873554804934*(y > 0 ? d : d*(y + 1.6732632423543772848))"),
 	},
 	// Hendrycks and Gimpel 2016
 	"gelu": {

@@ -2,6 +2,7 @@ package op
 
 import (
 	"fmt"
+	"math"
 	"slices"
 
 	"github.com/gomx-org/gomx/backend"
@@ -119,11 +120,28 @@ func (p *PoolingParam) positions(n, axis int) (int, error) {
 	case "same":
 		out = (n + 2*pad + stride - 1) / stride
 	}
-	// MXNet's result for a window without any element is not a number.
-	if last := (out-1)*stride - pad; last >= n {
-		return 0, fmt.Errorf("the last window would begin at %d of %d: nothing is in it; a smaller pad or stride helps", last, n)
-	}
 	return out, nil
+}
+
+// filled counts the windows along a spatial axis of n elements that begin before its end: with strides larger than the
+// kernel the convention full has some that hold nothing.
+func (p *PoolingParam) filled(n, axis, positions int) int {
+	stride, pad := perAxis(p.Stride, len(p.Kernel), 1)[axis], perAxis(p.Pad, len(p.Kernel), 0)[axis]
+	return min(positions, (n-1+pad)/stride+1)
+}
+
+// sizes are the shape of the result, and that of its part whose windows hold something.
+func (p *PoolingParam) sizes(data Shape) (out, filled Shape) {
+	out, filled = data[:2].Clone(), data[:2].Clone()
+	for i, n := range data[2:] {
+		o, f := 1, 1
+		if !p.GlobalPool {
+			o, _ = p.positions(n, i) // shape inference has seen the error
+			f = p.filled(n, i, o)
+		}
+		out, filled = append(out, o), append(filled, f)
+	}
+	return out, filled
 }
 
 func (p *PoolingParam) attrs(spatial Shape) backend.PoolAttrs {
@@ -143,21 +161,32 @@ func (p *PoolingParam) attrs(spatial Shape) backend.PoolAttrs {
 
 func (p *PoolingParam) forward(c *Ctx, in []Value) []Value {
 	s := in[0].Shape()
-	out := s[:2].Clone()
-	for i, n := range s[2:] {
-		o := 1
-		if !p.GlobalPool {
-			o, _ = p.positions(n, i) // shape inference has seen the error
-		}
-		out = append(out, o)
+	out, filled := p.sizes(s)
+	y := c.Reshape(c.Pool(c.Reshape(in[0], lift(s)), lift(filled)[2:], p.attrs(s[2:])), filled)
+	if filled.Equal(out) {
+		return []Value{y}
 	}
-	y := c.Pool(c.Reshape(in[0], lift(s)), lift(out)[2:], p.attrs(s[2:]))
-	return []Value{c.Reshape(y, out)}
+	after := make([]int, len(out))
+	for i := range out {
+		after[i] = out[i] - filled[i]
+	}
+	nothing := 0.0
+	if p.PoolType == "max" {
+		nothing = -math.MaxFloat32 // as in MXNet
+	}
+	return []Value{c.Pad(y, backend.PadConstant, make([]int, len(out)), after, nothing)}
 }
 
 func (p *PoolingParam) backward(c *Ctx, dout []Value) []Value {
-	x, y := c.In(0), c.Out(0)
+	x := c.In(0)
 	a := p.attrs(x.Shape()[2:])
-	lifted := func(v Value) Value { return c.Reshape(v, lift(v.Shape())) }
-	return []Value{c.ReshapeLike(c.PoolGrad(lifted(dout[0]), lifted(x), lifted(y), a), x)}
+	_, filled := p.sizes(x.Shape())
+	part := func(v Value) Value {
+		b := wholeBox(v.Shape())
+		if !filled.Equal(b.out) {
+			v = c.Slice(v, filled, b.begin, b.step)
+		}
+		return c.Reshape(v, lift(filled))
+	}
+	return []Value{c.ReshapeLike(c.PoolGrad(part(dout[0]), c.Reshape(x, lift(x.Shape())), part(c.Out(0)), a), x)}
 }

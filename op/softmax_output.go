@@ -15,8 +15,8 @@ type SoftmaxOutputParam struct {
 	UseIgnore     bool    `gomx:"use_ignore" doc:"no gradient where the label is ignore_label"`
 	PreserveShape bool    `gomx:"preserve_shape" doc:"softmax over the last axis"`
 	Normalization string  `gomx:"normalization,default=null,enum=null|batch|valid,prefix=Normalize" doc:"divide the gradient by nothing, the batch size, or the number of labels that are not ignore_label"`
-	OutGrad       bool    `gomx:"out_grad" doc:"multiply the gradient by the head gradient"`
-	SmoothAlpha   float64 `gomx:"smooth_alpha,min=0,max=1" doc:"share of the label's probability that the other classes get in the gradient"`
+	OutGrad       bool    `gomx:"out_grad" doc:"multiply the gradient by the output, as MXNet 1.9.1 does; versions before multiplied by the head gradient"`
+	SmoothAlpha   float64 `gomx:"smooth_alpha,min=0,max=1" doc:"share of the label's probability that the other classes get in the gradient; not with multi_output"`
 }
 
 func init() {
@@ -29,7 +29,7 @@ func init() {
 		Forward: (*SoftmaxOutputParam).forward, // from data alone: prediction needs no label
 		// From output and label: the data may be overwritten.
 		Backward: (*SoftmaxOutputParam).backward,
-		Loss:     func(p *SoftmaxOutputParam) bool { return !p.OutGrad },
+		Loss:     func(*SoftmaxOutputParam) bool { return true },
 		NoGrad:   []string{"label"},
 	})
 }
@@ -100,11 +100,11 @@ var (
 	overCount  = expr.MustParse("n s -> s/max(n, 1)")
 )
 
-func (p *SoftmaxOutputParam) backward(c *Ctx, dout []Value) []Value {
+func (p *SoftmaxOutputParam) backward(c *Ctx, _ []Value) []Value {
 	y, label := c.Out(0), c.In(1)
 	t := y.DType()
 	if label.Shape().Equal(y.Shape()) {
-		return []Value{c.Map1(probabilityGrad, y, label, c.Scalar(t, p.GradScale)), {}}
+		return []Value{p.weighted(c, c.Map1(probabilityGrad, y, label, c.Scalar(t, p.GradScale)), y), {}}
 	}
 	s := p.cube(y.Shape())
 	if label.Shape().Size() != s[0]*s[2] {
@@ -117,20 +117,28 @@ func (p *SoftmaxOutputParam) backward(c *Ctx, dout []Value) []Value {
 	}
 	// float32 holds class numbers exactly, whatever the type of the data
 	classes := c.Reshape(c.Iota(backend.Float32, s[1]), ks)
+	alpha := p.SmoothAlpha
+	if p.MultiOutput {
+		alpha = 0 // MXNet passes over it
+	}
 	args := []Value{
 		c.Reshape(y, s), c.Reshape(label, ls), classes,
-		c.Scalar(t, p.SmoothAlpha), c.Scalar(t, p.SmoothAlpha/float64(max(s[1]-1, 1))), p.scale(c, label, s),
+		c.Scalar(t, alpha), c.Scalar(t, alpha/float64(max(s[1]-1, 1))), p.scale(c, label, s),
 	}
 	e := classGrad
 	if p.UseIgnore {
 		e = ignoreGrad
 		args = append(args, c.Scalar(t, float64(int(p.IgnoreLabel))))
 	}
-	d := c.ReshapeLike(c.Map1(e, args...), y)
+	return []Value{p.weighted(c, c.ReshapeLike(c.Map1(e, args...), y), y), {}}
+}
+
+// weighted is the gradient d with what out_grad asks for.
+func (p *SoftmaxOutputParam) weighted(c *Ctx, d, y Value) Value {
 	if p.OutGrad {
-		d = c.Mul(d, dout[0])
+		return c.Mul(d, y)
 	}
-	return []Value{d, {}}
+	return d
 }
 
 // scale is grad_scale over what normalization asks for; s is (outer, classes) or (outer, classes, inner).

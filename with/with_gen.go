@@ -2704,7 +2704,7 @@ func (OutDTypeArg) forNorm() {}
 // OutGradArg is what OutGrad returns.
 type OutGradArg struct{ v bool }
 
-// OutGrad sets the parameter out_grad of SoftmaxOutput: multiply the gradient by the head gradient; default False.
+// OutGrad sets the parameter out_grad of SoftmaxOutput: multiply the gradient by the output, as MXNet 1.9.1 does; versions before multiplied by the head gradient; default False.
 func OutGrad(v bool) OutGradArg { return OutGradArg{v} }
 
 // Apply sets out_grad.
@@ -3032,7 +3032,7 @@ func (SlopeArg) forLeakyReLU() {}
 // SmoothAlphaArg is what SmoothAlpha returns.
 type SmoothAlphaArg struct{ v float64 }
 
-// SmoothAlpha sets the parameter smooth_alpha of SoftmaxOutput: share of the label's probability that the other classes get in the gradient; default 0.0.
+// SmoothAlpha sets the parameter smooth_alpha of SoftmaxOutput: share of the label's probability that the other classes get in the gradient; not with multi_output; default 0.0.
 func SmoothAlpha(v float64) SmoothAlphaArg { return SmoothAlphaArg{v} }
 
 // Apply sets smooth_alpha.
