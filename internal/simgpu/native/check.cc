@@ -28,14 +28,25 @@ static std::string describe_shared(const sim_kernel &k, const sim_block &b, u64 
 	return say("byte %llu of shared %s, which has %u", (unsigned long long)(offset - before->offset), before->name, before->bytes);
 }
 
-static std::string describe_global(const sim_memory &m, u64 address) {
+// find gives the allocation or the module's variable that holds an address.
+static bool find(const sim_kernel &k, const sim_memory &m, u64 address, u64 *base, u64 *bytes) {
+	for (const sim_data *d = k.data; d->name; d++)
+		if (address - (u64)d->address < d->bytes) {
+			*base = (u64)d->address;
+			*bytes = d->bytes;
+			return true;
+		}
+	return m.region(address, base, bytes);
+}
+
+static std::string describe_global(const sim_kernel &k, const sim_memory &m, u64 address) {
 	u64 base, bytes;
-	for (u64 back = 0; back <= 4096; back += 64)
-		if (m.region(address - back, &base, &bytes))
-			return say("%llu bytes behind an allocation of %llu bytes", (unsigned long long)(address - base - bytes), (unsigned long long)bytes);
-	for (u64 ahead = 64; ahead <= 256; ahead += 64)
-		if (m.region(address + ahead, &base, &bytes))
-			return say("%llu bytes in front of an allocation", (unsigned long long)(base - address));
+	for (u64 back = 4; back <= 4096; back += 4)
+		if (find(k, m, address - back, &base, &bytes))
+			return say("%llu bytes behind the end of an allocation of %llu bytes", (unsigned long long)(address - base - bytes), (unsigned long long)bytes);
+	for (u64 ahead = 4; ahead <= 4096; ahead += 4)
+		if (find(k, m, address + ahead, &base, &bytes))
+			return say("%llu bytes in front of an allocation of %llu bytes", (unsigned long long)(base - address), (unsigned long long)bytes);
 	return say("address %#llx, which no allocation holds", (unsigned long long)address);
 }
 
@@ -57,25 +68,27 @@ void *sim_check(sim_thread *t, sim_space space, u64 address, u32 bytes, sim_acce
 			e.stop(*t, illegal_address, say("%s %u bytes at %s", verb(access), bytes, describe_shared(k, b, address).c_str()), site);
 		return b.shared + address;
 	}
-	if (space == sim_param) {
-		const u64 offset = address - (u64)b.params;
-		if (offset + bytes > k.param_block || offset > k.param_block)
-			e.stop(*t, illegal_address, say("%s %u bytes at %llu of its %u bytes of parameters", verb(access), bytes, (unsigned long long)offset, k.param_block), site);
+	const Fiber &f = *static_cast<Thread *>(t)->fiber;
+	const bool on_stack = address - (u64)f.low < f.size;
+	if (space == sim_local || ((space == sim_generic || space == sim_param) && on_stack))
+		return (void *)address;
+	const u64 offset = address - (u64)b.params;
+	if (space == sim_param || (space == sim_generic && offset < k.param_block)) {
+		if (offset > k.param_block || offset + bytes > k.param_block)
+			e.stop(*t, illegal_address, say("%s %u bytes at %lld of its %u bytes of parameters", verb(access), bytes, (long long)offset, k.param_block), site);
+		return (void *)address;
 	}
 	const sim_memory *m = e.launch().memory;
-	const Fiber &f = *static_cast<Thread *>(t)->fiber;
-	const bool own = space == sim_local || space == sim_const || space == sim_param || (space == sim_generic && address - (u64)f.low < f.size);
-	if (own || !m || (address - b.base < b.bytes && address - b.base + bytes <= b.bytes))
+	if (!m || (address - b.base < b.bytes && address - b.base + bytes <= b.bytes))
 		return (void *)address;
-	if (m->region(address, &b.base, &b.bytes)) {
-		if (address - b.base + bytes <= b.bytes)
-			return (void *)address;
-		const u64 left = b.bytes - (address - b.base);
-		b.bytes = 0;
+	u64 base, size;
+	if (!find(k, *m, address, &base, &size))
+		e.stop(*t, illegal_address, say("%s %u bytes at %s", verb(access), bytes, describe_global(k, *m, address).c_str()), site);
+	const u64 left = size - (address - base);
+	if (left < bytes)
 		e.stop(*t, illegal_address, say("%s %u bytes where an allocation has %llu left", verb(access), bytes, (unsigned long long)left), site);
-	}
-	b.bytes = 0;
-	e.stop(*t, illegal_address, say("%s %u bytes at %s", verb(access), bytes, describe_global(*m, address).c_str()), site);
+	b.base = base, b.bytes = size;
+	return (void *)address;
 }
 
 void sim_misaligned(sim_thread *t, u64 address, u32 bytes, const sim_site *site) {

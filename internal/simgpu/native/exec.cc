@@ -101,7 +101,7 @@ struct Order {
 	uint64_t n, at = 0, step = 1;
 	static uint64_t common(uint64_t a, uint64_t b) { return b ? common(b, a % b) : a; }
 	Order(uint64_t n, uint64_t r) : n(n) {
-		if (r == 0 || n < 3)
+		if (r == 0 || n < 2)
 			return;
 		at = r % n;
 		step = 1 + (r >> 32) % (n - 1);
@@ -119,18 +119,21 @@ struct Order {
 void Executor::alone(void *self) {
 	Executor &e = *(Executor *)self;
 	const bool shuffle = e.launch_->seed != 0;
-	const auto run = e.launch_->kernel->run;
 	const uint32_t n = e.block_.threads;
+	const auto run = [&](uint64_t i) {
+		e.fibers_[0]->work = &e.threads_[i];
+		e.launch_->kernel->run(&e.threads_[i]);
+	};
 	Order blocks(e.blocks_, shuffle ? e.random() : 0);
 	for (uint64_t i = 0; i < e.blocks_ && e.status_ == ok; i++) {
 		e.enter_block(blocks.next());
 		if (shuffle) {
 			Order threads(n, e.random());
 			for (uint32_t k = 0; k < n; k++)
-				run(&e.threads_[threads.next()]);
+				run(threads.next());
 		} else {
 			for (uint32_t k = 0; k < n; k++)
-				run(&e.threads_[k]);
+				run(k);
 		}
 		e.leave_block();
 	}
@@ -190,10 +193,12 @@ void Executor::run_together() {
 int Executor::run(const sim_launch &l, char *message, size_t size) {
 	prepare(l);
 	become(home_);
+	watch(this);
 	if (l.kernel->collective || under_thread_sanitizer())
 		run_together();
 	else
 		run_alone();
+	watch(nullptr);
 	if (size)
 		snprintf(message, size, "%s", why_.c_str());
 	return status_;

@@ -47,6 +47,7 @@ public:
 	void collect(Thread &t, char op, uint64_t value, uint32_t b, uint32_t c, uint32_t mask, const sim_site *site);
 	[[noreturn]] void stop(const sim_thread &t, int result, const std::string &why, const sim_site *site);
 	const sim_launch &launch() const { return *launch_; }
+	Thread *on_stack(uint64_t address, uint64_t *top) const;
 
 private:
 	void prepare(const sim_launch &l);
@@ -87,6 +88,9 @@ private:
 	std::string why_;
 	char tag_[4 + max_block * 2]; // places for ThreadSanitizer: launch, barriers, groups of lanes
 };
+
+// watch makes faults of memory stop the launch of e, on the calling thread; null ends it.
+void watch(Executor *e);
 
 } // namespace sim
 

@@ -15,6 +15,13 @@ struct sim_variable {
 	uint32_t offset, bytes;
 };
 
+// A variable of a module, in global or constant memory.
+struct sim_data {
+	const char *name;
+	const void *address;
+	uint64_t bytes;
+};
+
 struct sim_kernel {
 	const char *name;
 	uint32_t params;              // how many
@@ -30,6 +37,7 @@ struct sim_kernel {
 	uint32_t shared_span;         // bytes of static shared memory with the gaps that checks put between variables
 	uint32_t variables;           // how many are in shared memory
 	const sim_variable *variable;
+	const sim_data *data; // of the module, ended by a null name
 };
 
 extern "C" const sim_kernel sim_kernels[];      // in every module, ended by a null name

@@ -2,7 +2,8 @@ package ptx
 
 import (
 	"fmt"
-	"sort"
+	"maps"
+	"slices"
 	"strings"
 )
 
@@ -31,22 +32,26 @@ func (g *generator) function(f *function) (string, error) {
 	name, line := g.mod.file, f.line
 	fmt.Fprintf(&b, "#line %d %q\nvoid %s {\n", line, name, g.signature(f))
 	b.WriteString("[[maybe_unused]] const u8 *const P = t->block->params; [[maybe_unused]] const u64 S = (u64)t->block->shared; [[maybe_unused]] bool cc = false;\n")
-	types := make([]string, 0, len(g.registers))
-	for t := range g.registers {
-		types = append(types, t)
-	}
-	sort.Strings(types)
-	for _, t := range types {
-		for from := 0; from < len(g.registers[t]); from += 16 {
-			fmt.Fprintf(&b, "%s %s;\n", t, strings.Join(g.registers[t][from:min(from+16, len(g.registers[t]))], ", "))
-		}
-	}
+	g.writeRegisters(&b)
 	for _, a := range g.arrays {
 		b.WriteString(a + "\n")
 	}
 	b.WriteString(g.out.String())
 	b.WriteString("}\n")
 	return b.String(), nil
+}
+
+// writeRegisters defines the registers, full of ones as memory is: NaN, when nobody writes them before they are read.
+func (g *generator) writeRegisters(b *strings.Builder) {
+	for _, t := range slices.Sorted(maps.Keys(g.registers)) {
+		ones := map[string]string{"bool": "true", "f32": "as_f32(-1)", "f64": "as_f64(-1)"}[t]
+		if ones == "" {
+			ones = t + "(-1)"
+		}
+		for chunk := range slices.Chunk(g.registers[t], 8) {
+			fmt.Fprintf(b, "%s %s = %s;\n", t, strings.Join(chunk, " = "+ones+", "), ones)
+		}
+	}
 }
 
 // parameters declares a function's parameters and results.

@@ -59,13 +59,19 @@ type globalData struct {
 func (g *generator) initialisers() error {
 	g.scope = g.top
 	var b strings.Builder
-	for _, d := range g.data {
-		g.at = d.v.place
+	head := func(d globalData, extern string) string {
 		constant := "const "
 		if d.v.space == "global" {
 			constant = ""
 		}
-		fmt.Fprintf(&b, "alignas(%d) %s%s_m %s[%d] = {", d.v.align, constant, d.v.typ.cpp(), d.name, max(1, d.v.count*d.v.vector))
+		return fmt.Sprintf("alignas(%d) %s%s%s_m %s[%d]", d.v.align, extern, constant, d.v.typ.cpp(), d.name, max(1, d.v.count*d.v.vector))
+	}
+	for _, d := range g.data { // values may be addresses of what follows
+		b.WriteString(head(d, "extern ") + ";\n")
+	}
+	for _, d := range g.data {
+		g.at = d.v.place
+		b.WriteString(head(d, "") + " = {")
 		for i, o := range d.v.init {
 			value, err := g.initialiser(o, d.v.typ)
 			if err != nil {

@@ -32,7 +32,7 @@ var (
 
 const native = "../native"
 
-var executor = []string{"exec.cc", "warp.cc", "check.cc", "words.cc", "shared.cc", "fiber.cc", "round.cc"}
+var executor = []string{"exec.cc", "warp.cc", "check.cc", "words.cc", "shared.cc", "fiber.cc", "round.cc", "escape.cc"}
 
 var builds struct {
 	sync.Mutex
@@ -110,6 +110,9 @@ func compile(t testing.TB, name, source string, md mode) *library {
 	file := filepath.Join(dir, "module.cc")
 	require.NoError(t, os.WriteFile(file, []byte(code), 0o666))
 	args := []string{"-O1", "-g1", "-w", "-shared", file, "-o", l.object}
+	if vectorUnits() {
+		args = append(args, "-mavx2", "-mfma")
+	}
 	if md.sanitize != "" {
 		args = append(args, "-fsanitize="+md.sanitize)
 	}
@@ -197,6 +200,12 @@ func (l *library) run(c launch) result {
 		out = out[len(b):]
 	}
 	return r
+}
+
+// vectorUnits reports whether the machine has what the driver compiles for where it can.
+func vectorUnits() bool {
+	info, _ := os.ReadFile("/proc/cpuinfo")
+	return bytes.Contains(info, []byte(" fma ")) && bytes.Contains(info, []byte(" avx2 "))
 }
 
 // bytesOf gives the memory of values.

@@ -59,7 +59,11 @@ func (g *generator) assemble(functions []string) string {
 	for _, f := range functions {
 		b.WriteString(f)
 	}
-	b.WriteString("#line 1 \"kernels\"\n")
+	b.WriteString("#line 1 \"kernels\"\nconst sim_data data[] = {\n")
+	for _, d := range g.data {
+		fmt.Fprintf(&b, "{%q, %s, sizeof %s},\n", d.v.name, d.name, d.name)
+	}
+	b.WriteString("{}};\n")
 	var table strings.Builder
 	for _, f := range g.mod.functions {
 		if f.entry && f.defined {
@@ -106,7 +110,7 @@ func (g *generator) writeEntry(b, table *strings.Builder, f *function) {
 		}
 		return "nullptr"
 	}
-	fmt.Fprintf(table, "{%q, %d, %s, %s, %d, %d, %d, %d, %s, {%d, %d, %d}, %t, %s, %d, %s},\n", f.name, len(f.params),
+	fmt.Fprintf(table, "{%q, %d, %s, %s, %d, %d, %d, %d, %s, {%d, %d, %d}, %t, %s, %d, %s, data},\n", f.name, len(f.params),
 		ref(len(f.params) > 0, "_offset"), ref(len(f.params) > 0, "_bytes"), at[len(f.params)], s.bytes, f.maxThreads,
 		f.registers, id, f.required[0], f.required[1], f.required[2], g.reaches(f, func(f *function) bool { return f.collective }),
 		s.span, len(s.variables), ref(len(s.variables) > 0, "_shared"))
