@@ -25,7 +25,7 @@ var sources embed.FS
 var blasNames = []string{"libcublas.so.13", "libcublas.so.12", "libcublas.so.11"}
 
 // What runs translated kernels.
-var executor = []string{"check.cc", "exec.cc", "fiber.cc", "round.cc", "shared.cc", "warp.cc", "words.cc"}
+var executor = []string{"check.cc", "exec.cc", "fiber.cc", "round.cc", "escape.cc", "shared.cc", "warp.cc", "words.cc"}
 
 var cxxFlags = []string{"-std=c++17", "-O2", "-g1", "-fPIC", "-Wall", "-Wextra", "-ffp-contract=off"}
 

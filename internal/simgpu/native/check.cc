@@ -43,7 +43,7 @@ static std::string describe_global(const sim_kernel &k, const sim_memory &m, u64
 	u64 base, bytes;
 	for (u64 back = 4; back <= 4096; back += 4)
 		if (find(k, m, address - back, &base, &bytes))
-			return say("%llu bytes behind the end of an allocation of %llu bytes", (unsigned long long)(address - base - bytes), (unsigned long long)bytes);
+			return say("%llu bytes behind an allocation of %llu bytes", (unsigned long long)(address - base - bytes), (unsigned long long)bytes);
 	for (u64 ahead = 4; ahead <= 4096; ahead += 4)
 		if (find(k, m, address + ahead, &base, &bytes))
 			return say("%llu bytes in front of an allocation of %llu bytes", (unsigned long long)(base - address), (unsigned long long)bytes);

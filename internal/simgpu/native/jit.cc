@@ -30,6 +30,8 @@ static std::string library() {
 
 static std::vector<std::string> compiler(For whom) {
 	std::vector<std::string> c = {"g++", "-std=c++17", "-O1", "-g1", "-shared", "-fPIC", "-ffp-contract=off", "-w", "-I" + settings().native};
+	if (__builtin_cpu_supports("fma") && __builtin_cpu_supports("avx2"))
+		c.insert(c.end(), {"-mavx2", "-mfma"}); // else each fma is a call
 	if (whom == For::Runner)
 		c.push_back("-fsanitize=thread");
 	else if (settings().address)

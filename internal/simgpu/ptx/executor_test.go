@@ -265,6 +265,6 @@ func TestPlanted(t *testing.T) {
 		assert.Contains(t, r.stderr, "planted.ptx:"+at)
 		r = run(checked, "past_global", 0)
 		assert.Equal(t, uint32(700), r.status)
-		assert.Contains(t, r.message, "block (1,0,0), thread (63,0,0): writes 4 bytes at 0 bytes behind the end of an allocation of 512 bytes, line "+at)
+		assert.Contains(t, r.message, "block (1,0,0), thread (63,0,0): writes 4 bytes at 0 bytes behind an allocation of 512 bytes, line "+at)
 	})
 }
