@@ -40,58 +40,6 @@ type FeedForward struct {
 	predictors map[string]*predictor
 }
 
-// Option sets something about a FeedForward.
-type Option func(*FeedForward)
-
-// On chooses the device; default cpu(0). On several devices Fit trains with a share of every batch on each; Score and
-// Predict run on the first.
-func On(devices ...device.Context) Option {
-	return func(m *FeedForward) {
-		if len(devices) > 0 {
-			m.devices = slices.Clone(devices)
-		}
-	}
-}
-
-// WorkLoad says how batches are shared out over the devices of On: in proportion to loads, rounded, the rest to the last
-// device; default equal shares.
-func WorkLoad(loads ...float64) Option { return func(m *FeedForward) { m.loads = slices.Clone(loads) } }
-
-// KVStore chooses how several devices join their gradients: a kind of package kvstore, default local. One device needs no
-// store.
-func KVStore(kind string) Option { return func(m *FeedForward) { m.store = kind } }
-
-// Epochs is the number of the last epoch: training goes from BeginEpoch to it. Default 1.
-func Epochs(n int) Option { return func(m *FeedForward) { m.epochs = n } }
-
-// BeginEpoch is the number of epochs already done; Load sets it.
-func BeginEpoch(n int) Option { return func(m *FeedForward) { m.beginEpoch = n } }
-
-// EpochSize ends an epoch after n batches without resetting the data, which goes on and is reset where it ends; 0, the
-// default: an epoch is one pass.
-func EpochSize(n int) Option { return func(m *FeedForward) { m.epochSize = n } }
-
-// Optimizer chooses how weights change; default plain SGD with rate 0.01.
-func Optimizer(o optimizer.Optimizer) Option { return func(m *FeedForward) { m.opt = o } }
-
-// Initializer chooses how parameters begin; default Uniform(0.01), as MXNet's FeedForward.
-func Initializer(i initializer.Initializer) Option { return func(m *FeedForward) { m.init = i } }
-
-// Seed decides initial weights, the order of shuffled data and Dropout; default 0. The same seed gives the same bits.
-func Seed(n int64) Option { return func(m *FeedForward) { m.seed = n } }
-
-// WithParams gives parameters to begin with; what is missing is initialized.
-func WithParams(p Params) Option { return func(m *FeedForward) { m.Params = p } }
-
-// AllowExtraParams passes over parameters that the network does not have; otherwise they are an error.
-func AllowExtraParams() Option { return func(m *FeedForward) { m.allowExtra = true } }
-
-// Log takes the lines of the training log; default the standard logger.
-func Log(l Logf) Option { return func(m *FeedForward) { m.log = l } }
-
-// Compile hands options to the device, for debugging and profiling.
-func Compile(o backend.Options) Option { return func(m *FeedForward) { m.compile = o } }
-
 // NewFeedForward makes a model of a network. Mistakes in the network are reported by the methods.
 func NewFeedForward(s *symbol.Symbol, options ...Option) *FeedForward {
 	m := &FeedForward{Symbol: s, devices: make([]device.Context, 1), store: "local", epochs: 1, opt: optimizer.SGD{}, init: initializer.Uniform{Scale: 0.01}, log: log.Printf}

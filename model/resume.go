@@ -87,3 +87,35 @@ func (t *trainer) restoreAux(s *States) error {
 	}
 	return nil
 }
+
+// average sets the model's auxiliary states to the mean of the devices', as MXNet saves them. The devices keep their own.
+func (t *trainer) average() error {
+	if len(t.parts) == 1 {
+		return nil
+	}
+	for _, name := range t.aux {
+		var sum []float64
+		err := ndarray.Try(func() {
+			for i, p := range t.parts {
+				values := p.exe.Aux(name).Float64()
+				if i == 0 {
+					sum = values
+					continue
+				}
+				for k, v := range values {
+					sum[k] += v
+				}
+			}
+		})
+		for k := range sum {
+			sum[k] /= float64(len(t.parts))
+		}
+		if err == nil {
+			err = t.m.Params.Aux[name].SetFloat64(sum)
+		}
+		if err != nil {
+			return fmt.Errorf("model: mean of auxiliary state %q: %w", name, err)
+		}
+	}
+	return nil
+}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/gomx-org/gomx/backend"
+	mxio "github.com/gomx-org/gomx/io"
 	"github.com/gomx-org/gomx/ndarray"
 	"github.com/gomx-org/gomx/optimizer"
 )
@@ -16,15 +17,16 @@ import (
 // a container of arrays like .params: "meta", JSON as bytes, "state:PARAMETER:NAME" for each optimizer state, and
 // "aux:DEVICE:NAME" for the auxiliary states of each device where several trained; .params has their mean.
 type States struct {
-	Format       int              `json:"format"`        // 1
-	Epoch        int              `json:"epoch"`         // epochs completed
-	Batch        int              `json:"batch"`         // batches done in the epoch after those
-	Step         int64            `json:"step"`          // training steps in all; with the seed it decides every random number
-	Seed         int64            `json:"seed"`          // of shuffling, Dropout and initialization
-	Optimizer    optimizer.Config `json:"optimizer"`     // name and parameters
-	NumUpdate    int              `json:"num_update"`    // of the parameter updated most
-	Updates      []int            `json:"updates"`       // of each parameter, in the order of the network's arguments
-	ParamsSHA256 string           `json:"params_sha256"` // of the .params file it belongs to
+	Format       int              `json:"format"`         // 1
+	Epoch        int              `json:"epoch"`          // epochs completed
+	Batch        int              `json:"batch"`          // batches done in the epoch after those
+	Step         int64            `json:"step"`           // training steps in all; with the seed it decides every random number
+	Seed         int64            `json:"seed"`           // of shuffling, Dropout and initialization
+	Optimizer    optimizer.Config `json:"optimizer"`      // name and parameters
+	NumUpdate    int              `json:"num_update"`     // of the parameter updated most
+	Updates      []int            `json:"updates"`        // of each parameter, in the order of the network's arguments
+	ParamsSHA256 string           `json:"params_sha256"`  // of the .params file it belongs to
+	Data         *mxio.State      `json:"data,omitempty"` // where the data is, when epochs end by their size
 
 	arrays map[string]*ndarray.NDArray // by their names in the file
 }
