@@ -247,6 +247,13 @@ func Pooling(data *NDArray, opts ...with.PoolingOption) *NDArray {
 	return invoke("Pooling", []*NDArray{data}, s)[0]
 }
 
+// PoolingV1 is MXNet's Pooling_v1: Pooling as in MXNet 0.7: the border is zeros for a maximum too, a mean divides by
+// the size of the whole kernel, and all elements equal to a maximum get its gradient.
+func PoolingV1(data *NDArray, opts ...with.PoolingV1Option) *NDArray {
+	s := with.Gather(opts)
+	return invoke("Pooling_v1", []*NDArray{data}, s)[0]
+}
+
 // ROIPooling is MXNet's operator of that name: regions of images, each divided into pooled_size bins, of which the
 // maxima are taken; rois are (number of the image, x and y of the first and of the last pixel) (Girshick 2015).
 //
@@ -336,6 +343,12 @@ func UpSampling(args []*NDArray, scale int, sampleType with.SampleTypeValue, opt
 	s.Int("scale", scale)
 	s.Param("sample_type", string(sampleType))
 	return invoke("UpSampling", args, s)[0]
+}
+
+// CrossDeviceCopy is MXNet's _CrossDeviceCopy: out = x; MXNet puts it where a graph goes from one device to another.
+func CrossDeviceCopy(data *NDArray, opts ...with.CrossDeviceCopyOption) *NDArray {
+	s := with.Gather(opts)
+	return invoke("_CrossDeviceCopy", []*NDArray{data}, s)[0]
 }
 
 // AdamwUpdate is MXNet's _adamw_update: w − eta·(lr·m/(√v + ε) + wd·w), with m and v as in adam_update but without

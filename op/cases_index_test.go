@@ -11,6 +11,7 @@ func indexRows() []row {
 			row{params: "axis=1; mode=wrap", shapes: shapes(s{2, 3, 2}, s{2, 1, 2}), draw: whole(7), loose: true},
 			row{params: "axis=0", shapes: shapes(s{4}), draw: whole(4)}),
 		rowsOf("batch_take", row{shapes: shapes(s{3, 4}), draw: whole(4)}),
+		rowsOf("fill_element_0index", row{shapes: shapes(s{3, 4}), draw: whole(4)}),
 		rowsOf("gather_nd",
 			row{shapes: shapes(s{3, 4, 2}, s{2, 5}), draw: whole(3)},
 			row{shapes: shapes(s{3, 2}, s{2, 2, 2}), draw: whole(2)},

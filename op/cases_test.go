@@ -56,7 +56,7 @@ func elementwiseRows() []row {
 			list = append(list, row{op: n, shapes: shapes(s{2, 3}), draw: draw})
 		}
 	}
-	unary(nil, "_copy", "negative", "abs", "sign", "round", "rint", "fix", "trunc", "ceil", "floor", "square", "exp", "expm1",
+	unary(nil, "_copy", "_CrossDeviceCopy", "negative", "abs", "sign", "round", "rint", "fix", "trunc", "ceil", "floor", "square", "exp", "expm1",
 		"sin", "cos", "tan", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh", "arcsinh", "arctanh", "degrees", "radians",
 		"erf", "erfinv", "relu", "sigmoid", "softsign", "zeros_like", "ones_like")
 	unary(uniform(0.2, 3), "sqrt", "rsqrt", "cbrt", "rcbrt", "log", "log2", "log10", "log1p", "reciprocal", "gamma", "gammaln")

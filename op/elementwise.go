@@ -31,6 +31,7 @@ const zeroGrad = "-"
 // unaryRows are the functions of one array.
 var unaryRows = []row{
 	{"_copy", "x -> x", "", "x", []string{"identity"}},
+	{"_CrossDeviceCopy", "x -> x", "", "x; MXNet puts it where a graph goes from one device to another", nil},
 	{"negative", "x -> -x", "", "−x", nil},
 	{"abs", "x -> abs(x)", "", "|x|; the gradient at 0 is 0", nil},
 	{"sign", "x -> sign(x)", zeroGrad, "−1, 0 or 1", nil},

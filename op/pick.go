@@ -82,7 +82,32 @@ func init() {
 		},
 		NoGrad: []string{"indices"},
 	})
+	Register(Op[NoParam]{
+		Name: "fill_element_0index", Doc: "lhs with an element of each row replaced: out[i, rhs[i]] = mhs[i]",
+		Args: func(*NoParam) []string { return []string{"lhs", "mhs", "rhs"} },
+		Shape: func(_ *NoParam, s *Shapes) {
+			lhs := s.In("lhs")
+			if lhs == nil {
+				return
+			}
+			if len(lhs) != 2 {
+				s.Failf("lhs is %v, want two axes", lhs)
+				return
+			}
+			s.Want("mhs", lhs[:1], "lhs is %v", lhs)
+			s.Want("rhs", lhs[:1], "lhs is %v", lhs)
+			s.Out(lhs)
+		},
+		Type: func(_ *NoParam, t *Types) { sameAs(t, 0, 1) },
+		Forward: func(_ *NoParam, c *Ctx, in []Value) []Value {
+			columns := c.Iota(backend.Int32, in[0].Shape()[1])
+			return []Value{c.MapAs(in[0].DType(), fillExpr, in[0], column(c, in[1]), column(c, in[2]), columns)}
+		},
+		NoGrad: []string{"lhs", "mhs", "rhs"}, // none in MXNet
+	})
 }
+
+var fillExpr = expr.MustParse("x v i k -> trunc(i) == k ? v : x")
 
 // shape: the index has the shape of data without the axis, or with 1 there.
 func (p *PickParam) shape(s *Shapes) {

@@ -246,6 +246,13 @@ func Pooling(data *Symbol, opts ...with.PoolingOption) *Symbol {
 	return apply("pooling", "Pooling", []*Symbol{data}, s)
 }
 
+// PoolingV1 is MXNet's Pooling_v1: Pooling as in MXNet 0.7: the border is zeros for a maximum too, a mean divides by
+// the size of the whole kernel, and all elements equal to a maximum get its gradient.
+func PoolingV1(data *Symbol, opts ...with.PoolingV1Option) *Symbol {
+	s := with.Gather(opts)
+	return apply("pooling_v1", "Pooling_v1", []*Symbol{data}, s)
+}
+
 // ROIPooling is MXNet's operator of that name: regions of images, each divided into pooled_size bins, of which the
 // maxima are taken; rois are (number of the image, x and y of the first and of the last pixel) (Girshick 2015).
 //
@@ -335,6 +342,12 @@ func UpSampling(args []*Symbol, scale int, sampleType with.SampleTypeValue, opts
 	s.Int("scale", scale)
 	s.Param("sample_type", string(sampleType))
 	return apply("upsampling", "UpSampling", args, s)
+}
+
+// CrossDeviceCopy is MXNet's _CrossDeviceCopy: out = x; MXNet puts it where a graph goes from one device to another.
+func CrossDeviceCopy(data *Symbol, opts ...with.CrossDeviceCopyOption) *Symbol {
+	s := with.Gather(opts)
+	return apply("_crossdevicecopy", "_CrossDeviceCopy", []*Symbol{data}, s)
 }
 
 // AdamwUpdate is MXNet's _adamw_update: w − eta·(lr·m/(√v + ε) + wd·w), with m and v as in adam_update but without
@@ -1078,6 +1091,13 @@ func ExpandDims(data *Symbol, axis int, opts ...with.ExpandDimsOption) *Symbol {
 func Expm1(data *Symbol, opts ...with.Expm1Option) *Symbol {
 	s := with.Gather(opts)
 	return apply("expm1", "expm1", []*Symbol{data}, s)
+}
+
+// FillElement0index is MXNet's fill_element_0index: lhs with an element of each row replaced: out[i, rhs[i]] =
+// mhs[i].
+func FillElement0index(lhs, mhs, rhs *Symbol, opts ...with.FillElement0indexOption) *Symbol {
+	s := with.Gather(opts)
+	return apply("fill_element_0index", "fill_element_0index", []*Symbol{lhs, mhs, rhs}, s)
 }
 
 // Fix is MXNet's fix: out = towards zero.

@@ -184,6 +184,12 @@ type PoolingOption interface {
 	forPooling()
 }
 
+// PoolingV1Option is an option of Pooling_v1.
+type PoolingV1Option interface {
+	Option
+	forPoolingV1()
+}
+
 // ROIPoolingOption is an option of ROIPooling.
 type ROIPoolingOption interface {
 	Option
@@ -254,6 +260,12 @@ type SwapAxisOption interface {
 type UpSamplingOption interface {
 	Option
 	forUpSampling()
+}
+
+// CrossDeviceCopyOption is an option of _CrossDeviceCopy.
+type CrossDeviceCopyOption interface {
+	Option
+	forCrossDeviceCopy()
 }
 
 // AdamwUpdateOption is an option of _adamw_update.
@@ -898,6 +910,12 @@ type Expm1Option interface {
 	forExpm1()
 }
 
+// FillElement0indexOption is an option of fill_element_0index.
+type FillElement0indexOption interface {
+	Option
+	forFillElement0index()
+}
+
 // FixOption is an option of fix.
 type FixOption interface {
 	Option
@@ -1411,6 +1429,7 @@ func (Any) forMAERegressionOutput()       {}
 func (Any) forMakeLoss()                  {}
 func (Any) forPad()                       {}
 func (Any) forPooling()                   {}
+func (Any) forPoolingV1()                 {}
 func (Any) forROIPooling()                {}
 func (Any) forReshape()                   {}
 func (Any) forSVMOutput()                 {}
@@ -1423,6 +1442,7 @@ func (Any) forSoftmaxOutput()             {}
 func (Any) forSpatialTransformer()        {}
 func (Any) forSwapAxis()                  {}
 func (Any) forUpSampling()                {}
+func (Any) forCrossDeviceCopy()           {}
 func (Any) forAdamwUpdate()               {}
 func (Any) forArange()                    {}
 func (Any) forCopy()                      {}
@@ -1530,6 +1550,7 @@ func (Any) forErfinv()                    {}
 func (Any) forExp()                       {}
 func (Any) forExpandDims()                {}
 func (Any) forExpm1()                     {}
+func (Any) forFillElement0index()         {}
 func (Any) forFix()                       {}
 func (Any) forFloor()                     {}
 func (Any) forFtmlUpdate()                {}
@@ -1902,7 +1923,10 @@ func (o ConstantValueArg) Apply(s *Settings) { s.Float("constant_value", o.v) }
 
 func (ConstantValueArg) forPad() {}
 
-// ConventionValue is a value of the parameter pooling_convention of Pooling: round the output size down, up, or make it data/stride; default valid.
+// ConventionValue is a value of the parameter pooling_convention.
+//
+//   - Pooling: round the output size down, up, or make it data/stride; default valid.
+//   - Pooling_v1: round the output size down or up; same is for Pooling; default valid.
 type ConventionValue string
 
 // The values of pooling_convention.
@@ -1915,7 +1939,8 @@ const (
 // Apply sets pooling_convention.
 func (v ConventionValue) Apply(s *Settings) { s.Param("pooling_convention", string(v)) }
 
-func (ConventionValue) forPooling() {}
+func (ConventionValue) forPooling()   {}
+func (ConventionValue) forPoolingV1() {}
 
 // CountIncludePadArg is what CountIncludePad returns.
 type CountIncludePadArg struct{ v bool }
@@ -2189,13 +2214,14 @@ func (Gamma2Arg) forRmspropalexUpdate() {}
 // GlobalPoolArg is what GlobalPool returns.
 type GlobalPoolArg struct{ v bool }
 
-// GlobalPool sets the parameter global_pool of Pooling: one window over everything; kernel, stride and pad do not count; default False.
+// GlobalPool sets the parameter global_pool of Pooling, Pooling_v1: one window over everything; kernel, stride and pad do not count; default False.
 func GlobalPool(v bool) GlobalPoolArg { return GlobalPoolArg{v} }
 
 // Apply sets global_pool.
 func (o GlobalPoolArg) Apply(s *Settings) { s.Bool("global_pool", o.v) }
 
-func (GlobalPoolArg) forPooling() {}
+func (GlobalPoolArg) forPooling()   {}
+func (GlobalPoolArg) forPoolingV1() {}
 
 // GradScaleArg is what GradScale returns.
 type GradScaleArg struct{ v float64 }
@@ -2338,6 +2364,7 @@ type KernelArg struct{ v []int }
 //
 //   - Convolution, Convolution_v1, Deconvolution: size of the window: (w,), (h, w) or (d, h, w); required.
 //   - Pooling: size of the window: (w,), (h, w) or (d, h, w); needed without global_pool; default ().
+//   - Pooling_v1: height and width of the window; needed without global_pool; default ().
 func Kernel(v ...int) KernelArg { return KernelArg{v} }
 
 // Apply sets kernel.
@@ -2347,6 +2374,7 @@ func (KernelArg) forConvolution()   {}
 func (KernelArg) forConvolutionV1() {}
 func (KernelArg) forDeconvolution() {}
 func (KernelArg) forPooling()       {}
+func (KernelArg) forPoolingV1()     {}
 
 // KernelSizeArg is what KernelSize returns.
 type KernelSizeArg struct{ v int }
@@ -2756,7 +2784,7 @@ type PadArg struct{ v []int }
 
 // Pad sets the parameter pad.
 //
-//   - Convolution, Convolution_v1: zeros before and after each axis; 0 when empty; default ().
+//   - Convolution, Convolution_v1, Pooling_v1: zeros before and after each axis; 0 when empty; default ().
 //   - Deconvolution: elements cut off before and after each axis of the output; 0 when empty; default ().
 //   - Pooling: border before and after each axis; 0 when empty; default ().
 func Pad(v ...int) PadArg { return PadArg{v} }
@@ -2768,6 +2796,7 @@ func (PadArg) forConvolution()   {}
 func (PadArg) forConvolutionV1() {}
 func (PadArg) forDeconvolution() {}
 func (PadArg) forPooling()       {}
+func (PadArg) forPoolingV1()     {}
 
 // PadModeValue is a value of the parameter mode of Pad: what the border holds: a number, the nearest element, or the mirror image without the edge.
 type PadModeValue string
@@ -2818,7 +2847,10 @@ func (v PickModeValue) Apply(s *Settings) { s.Param("mode", string(v)) }
 
 func (PickModeValue) forPick() {}
 
-// PoolTypeValue is a value of the parameter pool_type of Pooling: how a window combines; default max.
+// PoolTypeValue is a value of the parameter pool_type.
+//
+//   - Pooling: how a window combines; default max.
+//   - Pooling_v1: how a window combines; lp is for Pooling; default max.
 type PoolTypeValue string
 
 // The values of pool_type.
@@ -2832,7 +2864,8 @@ const (
 // Apply sets pool_type.
 func (v PoolTypeValue) Apply(s *Settings) { s.Param("pool_type", string(v)) }
 
-func (PoolTypeValue) forPooling() {}
+func (PoolTypeValue) forPooling()   {}
+func (PoolTypeValue) forPoolingV1() {}
 
 // PreserveShapeArg is what PreserveShape returns.
 type PreserveShapeArg struct{ v bool }
@@ -3119,7 +3152,7 @@ type StrideArg struct{ v []int }
 
 // Stride sets the parameter stride.
 //
-//   - Convolution, Convolution_v1, Pooling: steps of the window; 1 when empty; default ().
+//   - Convolution, Convolution_v1, Pooling, Pooling_v1: steps of the window; 1 when empty; default ().
 //   - Deconvolution: steps of the window over the output; 1 when empty; default ().
 func Stride(v ...int) StrideArg { return StrideArg{v} }
 
@@ -3130,6 +3163,7 @@ func (StrideArg) forConvolution()   {}
 func (StrideArg) forConvolutionV1() {}
 func (StrideArg) forDeconvolution() {}
 func (StrideArg) forPooling()       {}
+func (StrideArg) forPoolingV1()     {}
 
 // Stride1Arg is what Stride1 returns.
 type Stride1Arg struct{ v int }

@@ -40,7 +40,7 @@ func goNames(ops []*op.Def) (map[*op.Def]string, error) {
 var byHand = map[string][]string{
 	"symbol": {"Maximum", "Minimum", "MulScalar", "DivScalar"},
 	"ndarray": {
-		"Zeros", "Ones", "Full", "Arange", "Linspace", "Eye",
+		"Zeros", "Ones", "Full", "Arange", "Linspace", "Eye", "FillElement0index",
 		"Mod", "Maximum", "Minimum", "Hypot", "Equal", "NotEqual", "Greater", "GreaterEqual", "Lesser", "LesserEqual",
 		"LogicalAnd", "LogicalOr", "LogicalXor", "MulScalar", "DivScalar", "ModScalar", "MaximumScalar", "MinimumScalar",
 		"HypotScalar", "EqualScalar", "NotEqualScalar", "GreaterScalar", "GreaterEqualScalar", "LesserScalar",
