@@ -67,6 +67,8 @@ static CUresult copy(const Copy &k, CUstream handle) {
 			return e;
 		if (CUresult e = check(c, src, k.bytes, k.from_device, k.peer, what))
 			return e;
+		if (k.to_device && k.from_device && k.dst < k.src + k.bytes && k.src < k.dst + k.bytes)
+			return refuse(CUDA_ERROR_INVALID_VALUE, "%s: source and destination overlap", what.c_str());
 		const size_t bytes = k.bytes;
 		std::shared_ptr<Op> op;
 		if (src.kind == Pageable) {
