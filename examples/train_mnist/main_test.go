@@ -154,9 +154,10 @@ func TestMistakes(t *testing.T) {
 		want string
 		args []string
 	}{
-		{"no GPU", []string{"--gpus", "0"}},
+		{"--gpus 9999: device: gpu(9999): ", []string{"--gpus", "9999"}},
 		{"want numbers", []string{"--gpus", "first"}},
-		{"not there yet", []string{"--kv-store", "dist_sync"}},
+		{"several machines is not yet there", []string{"--kv-store", "dist_sync"}},
+		{"nccl is not yet there", []string{"--kv-store", "nccl"}},
 		{"want one of", []string{"--kv-store", "lokal"}},
 		{"no network", []string{"--network", "lenett"}},
 		{"HTML", []string{"--network", filepath.Join(dir, "bad.json")}},

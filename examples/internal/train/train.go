@@ -9,7 +9,6 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
-	"slices"
 	"strings"
 	"syscall"
 
@@ -18,6 +17,7 @@ import (
 	"github.com/gomx-org/gomx/device"
 	"github.com/gomx-org/gomx/initializer"
 	mxio "github.com/gomx-org/gomx/io"
+	"github.com/gomx-org/gomx/kvstore"
 	"github.com/gomx-org/gomx/metric"
 	"github.com/gomx-org/gomx/model"
 	"github.com/gomx-org/gomx/model/zoo"
@@ -41,7 +41,7 @@ type Flags struct {
 	SaveModelPrefix string  `help:"Save checkpoints here instead of --model-prefix." placeholder:"PREFIX"`
 	LoadEpoch       *int    `help:"Go on after this epoch of --model-prefix." placeholder:"N"`
 	Resume          bool    `help:"Go on from the moment at which a run with --model-prefix was interrupted."`
-	KVStore         string  `name:"kv-store" help:"How gradients of several devices are joined: local, device, none." default:"local"`
+	KVStore         string  `name:"kv-store" help:"How gradients of several GPUs are joined (${kv_stores}); one needs none." default:"local"`
 	Seed            int64   `help:"Seed of initial weights, shuffling and Dropout." default:"0"`
 	Plot            string  `help:"Draw accuracy and loss against epoch into this PNG file." placeholder:"FILE.png"`
 }
@@ -50,6 +50,7 @@ type Flags struct {
 // program with one line and status 2.
 func Parse(cli any, name, doc string, vars kong.Vars) {
 	vars["networks"] = strings.Join(zoo.Names(), ", ")
+	vars["kv_stores"] = strings.Join(kvstore.Kinds(), ", ")
 	parser := kong.Must(cli, kong.Name(name), kong.Description(doc), vars)
 	_, err := parser.Parse(os.Args[1:])
 	if err != nil {
@@ -86,7 +87,7 @@ func Run(name string, f *Flags, open func(ctx context.Context, f *Flags, log mod
 }
 
 func run(ctx context.Context, l *logger, f *Flags, open func(context.Context, *Flags, model.Logf) (*Data, error)) error {
-	dev, err := f.check()
+	devices, err := f.check()
 	if err != nil {
 		return err
 	}
@@ -95,7 +96,7 @@ func run(ctx context.Context, l *logger, f *Flags, open func(context.Context, *F
 	if err != nil {
 		return err
 	}
-	m, err := f.model(dev, data, l)
+	m, err := f.model(devices, data, l)
 	if err != nil {
 		return err
 	}
@@ -126,53 +127,55 @@ func run(ctx context.Context, l *logger, f *Flags, open func(context.Context, *F
 	return nil
 }
 
-// check refuses what does not fit together or is not there, before anything long begins.
-func (f *Flags) check() (device.Context, error) {
-	ctx := device.CPU(0)
+// check refuses what does not fit together or is not there, before anything long begins, and gives the devices.
+func (f *Flags) check() ([]device.Context, error) {
 	switch {
 	case f.BatchSize < 1:
-		return ctx, fmt.Errorf("--batch-size is %d, want at least 1", f.BatchSize)
+		return nil, fmt.Errorf("--batch-size is %d, want at least 1", f.BatchSize)
 	case f.NumEpochs < 1:
-		return ctx, fmt.Errorf("--num-epochs is %d, want at least 1", f.NumEpochs)
+		return nil, fmt.Errorf("--num-epochs is %d, want at least 1", f.NumEpochs)
 	case (f.LoadEpoch != nil || f.Resume) && f.ModelPrefix == "":
-		return ctx, errors.New("--load-epoch and --resume want --model-prefix: where to load from")
+		return nil, errors.New("--load-epoch and --resume want --model-prefix: where to load from")
 	case f.LoadEpoch != nil && f.Resume:
-		return ctx, errors.New("--load-epoch and --resume cannot both be given")
+		return nil, errors.New("--load-epoch and --resume cannot both be given")
 	case f.LRFactor <= 0 || f.LRFactor > 1:
-		return ctx, fmt.Errorf("--lr-factor is %g, want above 0 and at most 1", f.LRFactor)
+		return nil, fmt.Errorf("--lr-factor is %g, want above 0 and at most 1", f.LRFactor)
 	}
-	if err := checkKVStore(f.KVStore); err != nil {
-		return ctx, err
+	if err := f.checkStore(); err != nil {
+		return nil, err
 	}
-	if f.GPUs == "" {
-		return ctx, nil
-	}
-	for i, g := range strings.Split(f.GPUs, ",") {
-		c, err := device.Parse("gpu(" + strings.TrimSpace(g) + ")")
-		if err != nil {
-			return ctx, fmt.Errorf("--gpus %s: want numbers such as 0 or 0,1,3", f.GPUs)
-		}
-		if _, err := c.Device(); err != nil {
-			return ctx, fmt.Errorf("--gpus %s: %w", f.GPUs, err)
-		}
-		if i == 0 {
-			ctx = c
-		}
-	}
-	return ctx, nil
+	return f.devices()
 }
 
-// localStores are the names of MXNet's single-process key-value stores. With one device they all mean no store.
-var localStores = []string{"", "none", "local", "local_update_cpu", "local_allreduce_cpu", "device", "local_allreduce_device"}
-
-func checkKVStore(name string) error {
-	switch {
-	case slices.Contains(localStores, strings.ToLower(name)):
-		return nil
-	case strings.Contains(name, "dist"):
-		return fmt.Errorf("--kv-store %s: training on several machines is not there yet; use local", name)
+// devices are the GPUs asked for, or the CPU.
+func (f *Flags) devices() ([]device.Context, error) {
+	if f.GPUs == "" {
+		return []device.Context{device.CPU(0)}, nil
 	}
-	return fmt.Errorf("--kv-store %s: want one of %s", name, strings.Join(localStores[1:], ", "))
+	var list []device.Context
+	for _, g := range strings.Split(f.GPUs, ",") {
+		c, err := device.Parse("gpu(" + strings.TrimSpace(g) + ")")
+		if err != nil {
+			return nil, fmt.Errorf("--gpus %s: want numbers such as 0 or 0,1,3", f.GPUs)
+		}
+		if _, err := c.Device(); err != nil {
+			return nil, fmt.Errorf("--gpus %s: %w", f.GPUs, err)
+		}
+		list = append(list, c)
+	}
+	return list, nil
+}
+
+// checkStore refuses kinds of stores that do not exist, for one device too, which needs none.
+func (f *Flags) checkStore() error {
+	if name := strings.ToLower(f.KVStore); name == "" || name == "none" {
+		return nil
+	}
+	kv, err := kvstore.Create(f.KVStore)
+	if err != nil {
+		return fmt.Errorf("--kv-store: %w", err)
+	}
+	return kv.Close()
 }
 
 func (f *Flags) savePrefix() string {
@@ -192,14 +195,14 @@ func (f *Flags) metric() (metric.EvalMetric, error) {
 }
 
 // model makes, loads or resumes the model.
-func (f *Flags) model(dev device.Context, data *Data, l *logger) (*model.FeedForward, error) {
+func (f *Flags) model(devices []device.Context, data *Data, l *logger) (*model.FeedForward, error) {
 	sgd := optimizer.SGD{LearningRate: f.LR, Momentum: 0.9, WD: 1e-5}
 	if f.LRFactor < 1 {
 		perEpoch := float64(f.NumExamples) / float64(f.BatchSize)
 		sgd.LRScheduler = optimizer.FactorScheduler{Step: max(int(float64(int(perEpoch))*f.LRFactorEpoch), 1), Factor: f.LRFactor}
 	}
 	options := []model.Option{
-		model.On(dev), model.Epochs(f.NumEpochs), model.Optimizer(sgd), model.Seed(f.Seed), model.Log(l.printf),
+		model.On(devices...), model.KVStore(f.KVStore), model.Epochs(f.NumEpochs), model.Optimizer(sgd), model.Seed(f.Seed), model.Log(l.printf),
 		model.Initializer(initializer.Xavier{FactorType: "in", Magnitude: 2.34}),
 	}
 	switch {
