@@ -62,11 +62,14 @@ func abs(n int) int { return max(n, -n) }
 
 func (p *DiagParam) shape(s *Shapes) {
 	data := s.In("data")
-	if !data.Known() {
+	if data == nil {
 		return
 	}
 	if len(data) == 1 {
-		n := data[0] + abs(p.K)
+		n := 0
+		if data[0] != 0 {
+			n = data[0] + abs(p.K)
+		}
 		s.Out(Shape{n, n})
 		return
 	}
@@ -76,6 +79,10 @@ func (p *DiagParam) shape(s *Shapes) {
 		return
 	}
 	last := len(moved) - 2
+	if !moved[last:].Known() {
+		s.Out(append(moved[:last], 0))
+		return
+	}
 	_, length := diagonal(moved[last], moved[last+1], p.K)
 	if length <= 0 {
 		s.Failf("data is %v, it has no diagonal k=%d", data, p.K)

@@ -130,7 +130,11 @@ func (p *BroadcastLikeParam) target(lhs, rhs Shape) (Shape, error) {
 			out[i] = rhs[j]
 		}
 	}
-	if full, fits := backend.Broadcast(lhs, out); len(lhs) != len(out) || !fits || !full.Equal(out) {
+	ok := len(lhs) == len(out)
+	for i := 0; ok && i < len(out); i++ {
+		ok = lhs[i] == out[i] || lhs[i] <= 1 || out[i] == 0
+	}
+	if !ok {
 		return nil, fmt.Errorf("lhs is %v, it cannot be stretched to %v: want as many axes, and only axes of size 1 stretch", lhs, out)
 	}
 	return out, nil
@@ -140,10 +144,10 @@ func (p *BroadcastLikeParam) shape(s *Shapes) {
 	targetShape(s, p.target)
 }
 
-// targetShape infers the output once both inputs are known.
+// targetShape infers the output from both inputs, whose dimensions may be unknown.
 func targetShape(s *Shapes, target func(data, like Shape) (Shape, error)) {
 	data, like := s.At(0), s.At(1)
-	if !data.Known() || !like.Known() {
+	if data == nil || like == nil {
 		return
 	}
 	out, err := target(data, like)
@@ -170,7 +174,7 @@ func (p *SliceLikeParam) target(data, like Shape) (Shape, error) {
 		if !ok || i >= len(like) {
 			return nil, fmt.Errorf("data is %v and shape_like %v, axes=%s does not fit both", data, like, FormatParam(p.Axes))
 		}
-		if like[i] > data[i] {
+		if like[i] > data[i] && data[i] != 0 {
 			return nil, fmt.Errorf("data is %v and shape_like %v: axis %d cannot become longer", data, like, i)
 		}
 		out[i] = like[i]
@@ -188,7 +192,7 @@ func (p *ReshapeLikeParam) target(lhs, rhs Shape) (Shape, error) {
 			FormatParam(p.LhsBegin), FormatParam(p.LhsEnd), FormatParam(p.RhsBegin), FormatParam(p.RhsEnd))
 	}
 	out := slices.Concat(lhs[:i], rhs[k:l], lhs[j:])
-	if out.Size() != lhs.Size() {
+	if out.Known() && lhs.Known() && out.Size() != lhs.Size() {
 		return nil, fmt.Errorf("lhs is %v with %d elements, %v would have %d", lhs, lhs.Size(), out, out.Size())
 	}
 	return out, nil
