@@ -66,7 +66,7 @@ func Message() string {
 	return C.GoString(&buffer[0])
 }
 
-// finish counts the devices with damaged memory that nobody was told of.
+// finish counts what is wrong with memory that no result told of.
 func finish() int { return int(C.simgpu_finish()) }
 
 func dieWithParent(c *exec.Cmd) { c.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL} }

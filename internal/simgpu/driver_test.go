@@ -13,6 +13,7 @@ import (
 // caseOptions are those of cases in testdata/driver that need more than a seed.
 var caseOptions = map[string][]Option{
 	"out_of_memory":              {Memory(64 << 20)},
+	"faults_from_the_start":      {Faults("alloc=2")},
 	"missing_event_without_seed": {Seed(0)},
 }
 

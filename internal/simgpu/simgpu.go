@@ -38,6 +38,7 @@ type config struct {
 	seeded     bool
 	sanitize   Mode
 	capability string
+	faults     string
 }
 
 // Option says how the simulated machine is equipped.
@@ -59,6 +60,9 @@ func Seed(n uint64) Option { return func(c *config) { c.seed, c.seeded = n, true
 func Capability(major, minor int) Option {
 	return func(c *config) { c.capability = fmt.Sprintf("%d.%d", major, minor) }
 }
+
+// Faults orders faults from the start, see Fail.
+func Faults(faults string) Option { return func(c *config) { c.faults = faults } }
 
 // Mode is a way to look closer at kernels.
 type Mode string
@@ -136,6 +140,7 @@ func Env(options ...Option) ([]string, error) {
 		"SIMGPU_DEVICES="+strconv.Itoa(c.devices),
 		"SIMGPU_MEMORY="+strconv.FormatUint(c.memory, 10),
 		"SIMGPU_CAPABILITY="+c.capability,
+		"SIMGPU_FAIL="+c.faults,
 		"SIMGPU_CACHE="+modules,
 		"SIMGPU_NATIVE="+filepath.Join(dir, "native"),
 		"SIMGPU_PTX2CPP="+filepath.Join(dir, "ptx2cpp"),
@@ -168,7 +173,7 @@ func Main(m *testing.M, options ...Option) int {
 	if os.Getenv(simulated) != "" {
 		code := m.Run()
 		if n := finish(); n > 0 && code == 0 {
-			fmt.Fprintf(os.Stderr, "simgpu: memory of %d devices was damaged\n", n)
+			fmt.Fprintf(os.Stderr, "simgpu: memory was damaged %d times\n", n)
 			code = 1
 		}
 		return code

@@ -91,9 +91,9 @@ func TestMainPassesOn(t *testing.T) {
 func TestOptions(t *testing.T) {
 	t.Setenv("GOMX_SIM_SEED", "")
 	t.Setenv("GOMX_SIM_SANITIZE", "")
-	c, err := newConfig([]Option{Devices(4), NoBLAS(), Memory(5), Seed(6), Sanitize(Check), Capability(8, 0)})
+	c, err := newConfig([]Option{Devices(4), NoBLAS(), Memory(5), Seed(6), Sanitize(Check), Capability(8, 0), Faults("op=1")})
 	require.NoError(t, err)
-	assert.Equal(t, config{devices: 4, memory: 5, seed: 6, seeded: true, sanitize: Check, capability: "8.0"}, *c)
+	assert.Equal(t, config{devices: 4, memory: 5, seed: 6, seeded: true, sanitize: Check, capability: "8.0", faults: "op=1"}, *c)
 	t.Setenv("GOMX_SIM_SEED", "7")
 	t.Setenv("GOMX_SIM_SANITIZE", "thread")
 	c, err = newConfig([]Option{Seed(6), Sanitize(Check)})

@@ -46,8 +46,8 @@ CUresult inspect(Context &c) {
 static uint64_t bit(const Context &c) { return (uint64_t)1 << c.device->ordinal; }
 
 // destroy ends the primary context of a device with all that belongs to it. The object stays, so that a handle that is
-// still held is recognised.
-static void destroy(Lock &lock, Device &device) {
+// still held is recognised. Damaged memory is an error here, where a real driver would keep silent.
+static CUresult destroy(Lock &lock, Device &device) {
 	Context &c = *device.context;
 	wait(lock, c);
 	c.alive = false;
@@ -59,9 +59,9 @@ static void destroy(Lock &lock, Device &device) {
 	d.events.remove_if([&](Event &e) { return e.context == &c; });
 	d.modules.remove_if([&](Module &m) { return m.context == &c; });
 	d.functions.remove_if([&](Function &f) { return f.context == &c; });
-	device.memory.release_all();
 	device.context = nullptr;
 	device.retained = 0;
+	return device.memory.release_all();
 }
 
 static Context *create(Device &device) {
@@ -112,9 +112,7 @@ CUresult cuDevicePrimaryCtxRelease_v2(CUdevice device) {
 		Device &d = *driver().devices[(size_t)device];
 		if (!d.context)
 			return CUDA_ERROR_INVALID_CONTEXT;
-		if (--d.retained == 0)
-			destroy(lock, d);
-		return CUDA_SUCCESS;
+		return --d.retained == 0 ? destroy(lock, d) : CUDA_SUCCESS;
 	});
 }
 
@@ -123,9 +121,7 @@ CUresult cuDevicePrimaryCtxReset_v2(CUdevice device) {
 		if (!valid(device))
 			return CUDA_ERROR_INVALID_DEVICE;
 		Device &d = *driver().devices[(size_t)device];
-		if (d.context)
-			destroy(lock, d);
-		return CUDA_SUCCESS;
+		return d.context ? destroy(lock, d) : CUDA_SUCCESS;
 	});
 }
 

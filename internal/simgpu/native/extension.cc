@@ -52,13 +52,11 @@ int simgpuFail(const char *faults) { return order(faults) ? 0 : CUDA_ERROR_INVAL
 int simgpuFinish(void) {
 	Driver &d = driver();
 	Lock lock(d.lock);
-	int n = 0;
 	for (auto &device : d.devices) {
 		std::string why = device->memory.damage();
-		if (!why.empty()) {
-			found(why);
-			n++;
-		}
+		if (!why.empty())
+			accuse(why);
+		device->memory.forget();
 	}
-	return n;
+	return accusations();
 }

@@ -15,7 +15,7 @@ CUresult simgpuReach(unsigned long long address, size_t bytes, char *why, size_t
 
 void simgpuMessage(char *message, size_t size); // copies the last message, ended by 0
 int simgpuFail(const char *faults);             // orders faults, see faults.h; 0 says that they were understood
-int simgpuFinish(void);                         // counts the devices with damage that no call has reported
+int simgpuFinish(void);                         // looks at all memory and counts the damages that no result told of
 }
 
 #endif

@@ -1,5 +1,5 @@
 #include "faults.h"
-#include "results.h"
+#include "report.h"
 #include "settings.h"
 
 #include <cstdlib>
@@ -53,7 +53,10 @@ static bool parse_all(const std::string &text, std::vector<Ordered> *all) {
 static std::vector<Ordered> &ordered() {
 	static std::vector<Ordered> faults = [] {
 		std::vector<Ordered> all;
-		parse_all(settings().fail, &all);
+		if (!parse_all(settings().fail, &all)) {
+			found("SIMGPU_FAIL=" + settings().fail + " is not understood");
+			abort();
+		}
 		return all;
 	}();
 	return faults;

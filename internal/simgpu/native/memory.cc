@@ -171,8 +171,8 @@ void Memory::retire() {
 	const size_t n = (a.span < quarantine ? a.span : quarantine) / 8; // what is larger is looked at in part
 	for (size_t i = 0; i < n; i++)
 		if (words[i] != ~(uint64_t)0) {
-			found(print("allocation %llu of device %d (%zu bytes) was written after it was freed, near offset %zu; before that %s used it",
-			            (unsigned long long)a.number, device_, a.bytes, i * 8, a.user.c_str()));
+			accuse(print("allocation %llu of device %d (%zu bytes) was written after it was freed, near offset %zu; before that %s used it",
+			             (unsigned long long)a.number, device_, a.bytes, i * 8, a.user.c_str()));
 			fill(a.base, a.span);
 			break;
 		}
@@ -180,17 +180,18 @@ void Memory::retire() {
 	holes_.emplace(a.span, a.base);
 }
 
-void Memory::release_all() {
-	for (;;) {
-		uint64_t base;
-		{
-			std::shared_lock<std::shared_mutex> hold(lock_);
-			if (live_.empty())
-				return;
-			base = live_.begin()->first;
-		}
-		release(base);
-	}
+CUresult Memory::release_all() {
+	CUresult result = CUDA_SUCCESS;
+	for (auto &a : all())
+		if (CUresult e = release(a.base))
+			result = e;
+	return result;
+}
+
+void Memory::forget() {
+	std::unique_lock<std::shared_mutex> hold(lock_);
+	while (!order_.empty())
+		retire();
 }
 
 Memory::Map::const_iterator Memory::at(uint64_t address) const {

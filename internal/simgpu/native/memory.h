@@ -29,7 +29,9 @@ public:
 
 	CUresult allocate(size_t bytes, uint64_t *base);
 	CUresult release(uint64_t base);
-	void release_all();
+	CUresult release_all();
+	// forget gives all freed memory back, after a last look whether somebody wrote into it.
+	void forget();
 
 	bool owns(uint64_t address) const { return address >= start_ && address < end_; }
 	// find gives the allocation that holds all of address .. address + bytes.

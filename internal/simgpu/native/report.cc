@@ -2,6 +2,7 @@
 #include "extension.h"
 #include "settings.h"
 
+#include <atomic>
 #include <cstdarg>
 #include <cstdio>
 #include <cstring>
@@ -43,6 +44,15 @@ CUresult refuse(CUresult result, const char *format, ...) {
 }
 
 void found(const std::string &what) { keep(what, true); }
+
+static std::atomic<int> accused;
+
+void accuse(const std::string &what) {
+	accused++;
+	found(what);
+}
+
+int accusations() { return accused; }
 
 const char *result_name(int result) {
 	switch (result) {

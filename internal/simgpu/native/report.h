@@ -15,6 +15,10 @@ CUresult refuse(CUresult result, const char *format, ...) __attribute__((format(
 // found prints what is wrong, with the seed that repeats it, and keeps it for simgpuMessage.
 void found(const std::string &what);
 
+// accuse does the same where no result can tell the program; accusations counts them.
+void accuse(const std::string &what);
+int accusations();
+
 std::string print(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 const char *result_name(int result);

@@ -10,6 +10,13 @@ CASE(an_allocation_fails) {
 	allocate(4);
 }
 
+CASE(faults_from_the_start) { // ordered in driver_test.go
+	start();
+	CUdeviceptr p;
+	allocate(4);
+	WANT(cuMemAlloc_v2(&p, 4), CUDA_ERROR_OUT_OF_MEMORY);
+}
+
 CASE(faults_of_one_device) {
 	start(0);
 	TRUE(simgpuFail("alloc=1@1") == 0);

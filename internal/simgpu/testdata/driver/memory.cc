@@ -48,6 +48,18 @@ CASE(write_after_free) {
 	for (int i = 0; i < 3; i++)
 		OK(cuMemFree_v2(allocate(40 << 20)));
 	SAYS("allocation 1 of device 0 (64 bytes) was written after it was freed");
+	TRUE(simgpuFinish() == 1);
+}
+
+CASE(write_after_free_is_seen_at_exit) {
+	start();
+	CUdeviceptr p = allocate(64);
+	OK(cuMemFree_v2(p));
+	TRUE(simgpuFinish() == 0);
+	p = allocate(64);
+	OK(cuMemFree_v2(p));
+	*(volatile int *)(p + 8) = 0;
+	TRUE(simgpuFinish() == 1);
 }
 
 CASE(copy_past_the_end) {
@@ -96,6 +108,12 @@ CASE(canary_at_free) {
 	WANT(cuMemFree_v2(p), CUDA_ERROR_ILLEGAL_ADDRESS);
 }
 
+CASE(canary_at_release) {
+	start();
+	overwrite(allocate(12));
+	WANT(cuDevicePrimaryCtxRelease_v2(0), CUDA_ERROR_ILLEGAL_ADDRESS);
+}
+
 CASE(canary_at_exit) {
 	start();
 	TRUE(simgpuFinish() == 0);
@@ -103,7 +121,7 @@ CASE(canary_at_exit) {
 	TRUE(simgpuFinish() == 1);
 }
 
-CASE(out_of_memory) { // with 64 MiB, see cases.go
+CASE(out_of_memory) { // with 64 MiB, see driver_test.go
 	start();
 	size_t free, total;
 	CUdeviceptr p = allocate(48 << 20), q;

@@ -88,7 +88,7 @@ CASE(events_order_streams) {
 		TRUE(!unordered(true));
 }
 
-CASE(missing_event) { // the seeds are in cases.go
+CASE(missing_event) {
 	start();
 	int n = 0;
 	for (int i = 0; i < 50; i++)
