@@ -2,7 +2,7 @@ package op
 
 // AddNParam has MXNet's names.
 type AddNParam struct {
-	NumArgs int `gomx:"num_args,req,min=1" doc:"number of inputs; counted by itself"`
+	NumArgs int `gomx:"num_args,req,min=1,max=65536" doc:"number of inputs; counted by itself"`
 }
 
 func init() {

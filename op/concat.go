@@ -2,7 +2,7 @@ package op
 
 // ConcatParam has MXNet's names and defaults.
 type ConcatParam struct {
-	NumArgs int `gomx:"num_args,req,min=1" doc:"number of inputs; counted by itself"`
+	NumArgs int `gomx:"num_args,req,min=1,max=65536" doc:"number of inputs; counted by itself"`
 	Dim     int `gomx:"dim,default=1" doc:"the axis to join along"`
 }
 

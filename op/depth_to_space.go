@@ -2,7 +2,7 @@ package op
 
 // BlockParam has MXNet's names.
 type BlockParam struct {
-	BlockSize int `gomx:"block_size,pos,min=1" doc:"height and width of the blocks"`
+	BlockSize int `gomx:"block_size,pos,min=1,max=65536" doc:"height and width of the blocks"`
 }
 
 func init() {

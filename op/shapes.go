@@ -94,8 +94,27 @@ func (s *Shapes) Elementwise() {
 	}
 }
 
+// maxElements bounds arrays: no memory holds more, and products of dimensions stay far from overflow.
+const maxElements = 1 << 40
+
+// tooLarge reports whether a shape has more elements than memory can hold, or dimensions from an overflow.
+func tooLarge(s Shape) bool {
+	n := 1
+	for _, d := range s {
+		if d < 0 || d > maxElements || n > maxElements/max(d, 1) {
+			return true
+		}
+		n *= max(d, 1)
+	}
+	return false
+}
+
 func (s *Shapes) unify(have *Shape, want Shape, what, reason string, args []any) {
 	if want == nil || s.err != nil {
+		return
+	}
+	if tooLarge(want) {
+		s.err = fmt.Errorf("%s would be %v: that is more than %d elements", what, want, int64(maxElements))
 		return
 	}
 	if *have == nil {

@@ -22,7 +22,7 @@ type SliceAxisParam struct {
 
 // SliceChannelParam has MXNet's names and defaults.
 type SliceChannelParam struct {
-	NumOutputs  int  `gomx:"num_outputs,pos,min=1" doc:"number of equal parts"`
+	NumOutputs  int  `gomx:"num_outputs,pos,min=1,max=65536" doc:"number of equal parts"`
 	Axis        int  `gomx:"axis,default=1" doc:"the axis to cut"`
 	SqueezeAxis bool `gomx:"squeeze_axis" doc:"drop the axis, of which each part has one element"`
 }

@@ -12,7 +12,7 @@ type SplitV2Param struct {
 	Indices     []int `gomx:"indices,pos,min=0" doc:"where each part begins, ascending, the last going to the end; empty with sections"`
 	Axis        int   `gomx:"axis,default=1" doc:"the axis to cut"`
 	SqueezeAxis bool  `gomx:"squeeze_axis" doc:"drop the axis, of which each part has one element"`
-	Sections    int   `gomx:"sections,min=0" doc:"number of equal parts, when indices is empty"`
+	Sections    int   `gomx:"sections,min=0,max=65536" doc:"number of equal parts, when indices is empty"`
 }
 
 func init() {

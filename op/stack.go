@@ -5,7 +5,7 @@ import "slices"
 // StackParam has MXNet's names and defaults.
 type StackParam struct {
 	Axis    int `gomx:"axis" doc:"where the new axis stands; -1 is behind the last"`
-	NumArgs int `gomx:"num_args,req,min=1" doc:"number of inputs; counted by itself"`
+	NumArgs int `gomx:"num_args,req,min=1,max=65536" doc:"number of inputs; counted by itself"`
 }
 
 func init() {

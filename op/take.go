@@ -23,7 +23,7 @@ type TakeParam struct {
 
 // OneHotParam has MXNet's names and defaults.
 type OneHotParam struct {
-	Depth    int     `gomx:"depth,pos,min=1" doc:"number of classes"`
+	Depth    int     `gomx:"depth,pos,min=1,max=16777216" doc:"number of classes"`
 	OnValue  float64 `gomx:"on_value,default=1.0" doc:"at the index"`
 	OffValue float64 `gomx:"off_value,default=0.0" doc:"elsewhere"`
 	DType    DType   `gomx:"dtype,default=float32" doc:"element type of the result"`

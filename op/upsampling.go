@@ -8,7 +8,7 @@ type UpSamplingParam struct {
 	SampleType     string `gomx:"sample_type,pos,enum=nearest|bilinear,prefix=UpSampling" doc:"repeat each element, or a Deconvolution whose weight begins as bilinear interpolation"`
 	NumFilter      int    `gomx:"num_filter,min=0,max=10000" doc:"of bilinear: the number of channels"`
 	MultiInputMode string `gomx:"multi_input_mode,default=concat,enum=concat|sum,prefix=UpSampling" doc:"of nearest: join the inputs along the channels, or add them"`
-	NumArgs        int    `gomx:"num_args,req,min=1" doc:"number of inputs; counted by itself"`
+	NumArgs        int    `gomx:"num_args,req,min=1,max=65536" doc:"number of inputs; counted by itself"`
 	Workspace      int    `gomx:"workspace,default=512,min=0" doc:"MiB of temporary memory; taken, not needed"`
 }
 
