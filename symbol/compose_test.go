@@ -114,3 +114,17 @@ func ExampleSymbol_GetInternals() {
 	fmt.Println(features.ListArguments())
 	// Output: [data fc1_weight fc1_bias]
 }
+
+// TestAutomaticWeights: a variadic operator may name its inputs, and operators say how variables made for them begin.
+func TestAutomaticWeights(t *testing.T) {
+	data := symbol.Variable("data")
+	up := symbol.UpSampling([]*symbol.Symbol{data}, 2, with.UpSamplingBilinear, with.NumFilter(3), with.Name("up"))
+	require.NoError(t, up.Err())
+	assert.Equal(t, []string{"data", "up_weight"}, up.ListArguments())
+	assert.Equal(t, `["bilinear", {}]`, up.AttrDict()["up_weight"]["__init__"])
+	nearest := symbol.UpSampling([]*symbol.Symbol{data, symbol.Variable("b")}, 2, with.UpSamplingNearest)
+	assert.Equal(t, []string{"data", "b"}, nearest.ListArguments())
+	slopes := symbol.LeakyReLU(data, with.LeakyPrelu, with.Name("act"))
+	assert.Equal(t, `["Constant", {"value": 0.25}]`, slopes.AttrDict()["act_gamma"]["__init__"])
+	assert.Equal(t, "linalg_gemm20_output", symbol.LinalgGemm2(data, data).ListOutputs()[0])
+}

@@ -497,37 +497,37 @@ func LesserScalar(data *Symbol, scalar float64, opts ...with.LesserScalarOption)
 // LinalgExtractdiag is MXNet's _linalg_extractdiag: a diagonal of all square matrices in A.
 func LinalgExtractdiag(a *Symbol, opts ...with.LinalgExtractdiagOption) *Symbol {
 	s := with.Gather(opts)
-	return apply("_linalg_extractdiag", "_linalg_extractdiag", []*Symbol{a}, s)
+	return apply("linalg_extractdiag", "_linalg_extractdiag", []*Symbol{a}, s)
 }
 
 // LinalgGemm is MXNet's _linalg_gemm: alpha · A·B + beta · C, of all matrices in A, B and C.
 func LinalgGemm(a, b, c *Symbol, opts ...with.LinalgGemmOption) *Symbol {
 	s := with.Gather(opts)
-	return apply("_linalg_gemm", "_linalg_gemm", []*Symbol{a, b, c}, s)
+	return apply("linalg_gemm", "_linalg_gemm", []*Symbol{a, b, c}, s)
 }
 
 // LinalgGemm2 is MXNet's _linalg_gemm2: alpha · A·B, of all matrices in A and B.
 func LinalgGemm2(a, b *Symbol, opts ...with.LinalgGemm2Option) *Symbol {
 	s := with.Gather(opts)
-	return apply("_linalg_gemm2", "_linalg_gemm2", []*Symbol{a, b}, s)
+	return apply("linalg_gemm2", "_linalg_gemm2", []*Symbol{a, b}, s)
 }
 
 // LinalgMakediag is MXNet's _linalg_makediag: square matrices of zeros with the vectors in A as a diagonal.
 func LinalgMakediag(a *Symbol, opts ...with.LinalgMakediagOption) *Symbol {
 	s := with.Gather(opts)
-	return apply("_linalg_makediag", "_linalg_makediag", []*Symbol{a}, s)
+	return apply("linalg_makediag", "_linalg_makediag", []*Symbol{a}, s)
 }
 
 // LinalgSumlogdiag is MXNet's _linalg_sumlogdiag: Σ log of the diagonal, of all square matrices in A.
 func LinalgSumlogdiag(a *Symbol, opts ...with.LinalgSumlogdiagOption) *Symbol {
 	s := with.Gather(opts)
-	return apply("_linalg_sumlogdiag", "_linalg_sumlogdiag", []*Symbol{a}, s)
+	return apply("linalg_sumlogdiag", "_linalg_sumlogdiag", []*Symbol{a}, s)
 }
 
 // LinalgSyrk is MXNet's _linalg_syrk: alpha · A·Aᵀ, of all matrices in A.
 func LinalgSyrk(a *Symbol, opts ...with.LinalgSyrkOption) *Symbol {
 	s := with.Gather(opts)
-	return apply("_linalg_syrk", "_linalg_syrk", []*Symbol{a}, s)
+	return apply("linalg_syrk", "_linalg_syrk", []*Symbol{a}, s)
 }
 
 // Linspace is MXNet's _linspace: num numbers from start to stop, at equal distances.

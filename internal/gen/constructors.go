@@ -28,8 +28,17 @@ func writeSymbol(w *bytes.Buffer, ops []*op.Def, names map[*op.Def]string, opts 
 		c := newConstructor(d, names[d], opts, d.Args(d.Params.New()), true)
 		c.writeDoc(w, "")
 		c.writeHead(w, "*Symbol", "*Symbol")
-		fmt.Fprintf(w, "\treturn apply(%q, %q, %s, s)\n}\n\n", strings.ToLower(d.Name), d.Name, c.list("*Symbol"))
+		fmt.Fprintf(w, "\treturn apply(%q, %q, %s, s)\n}\n\n", hint(d), d.Name, c.list("*Symbol"))
 	})
+}
+
+// hint is what automatic names begin with: in Python an operator with an underscore in front is called by its alias without.
+func hint(d *op.Def) string {
+	name := strings.ToLower(d.Name)
+	if bare := strings.TrimPrefix(name, "_"); slices.Contains(d.Aliases, bare) {
+		return bare
+	}
+	return name
 }
 
 // writeNDArray says the functions of package ndarray, which compute at once. Auxiliary states are inputs too.

@@ -72,6 +72,7 @@ func TestConstructors(t *testing.T) {
 		"func Activation(data *Symbol, actType with.ActivationActTypeValue, opts ...with.ActivationOption) *Symbol {",
 		"func Cast(data *Symbol, dtype backend.DType, opts ...with.CastOption) *Symbol {",
 		"return apply(\"fullyconnected\", \"FullyConnected\", []*Symbol{data}, s)",
+		"return apply(\"linalg_gemm2\", \"_linalg_gemm2\", []*Symbol{a, b}, s)", // as Python calls it
 	} {
 		assert.True(t, strings.Contains(src, want), want)
 	}
