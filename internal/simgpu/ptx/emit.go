@@ -31,6 +31,7 @@ type generator struct {
 	takenTop    map[string]bool // C++ names outside functions
 	data        []globalData
 	dataText    string
+	known       map[string]bool // functions that were declared or defined so far
 }
 
 func (g *generator) fail(format string, args ...any) error {

@@ -12,7 +12,7 @@ import (
 // What the executor must refuse: each kernel does one thing wrong, and the launch says what and in which line.
 func TestWrongMeetings(t *testing.T) {
 	type wrong struct{ name, body, message string }
-	const half = "setp.lt.u32 %p1, %tid, 16;"
+	const half = "setp.lt.u32 %p1, %n, 16;"
 	all := []wrong{
 		{"two_barriers", half + `
 			@%p1 bra $a;
@@ -21,24 +21,24 @@ func TestWrongMeetings(t *testing.T) {
 		$a:	bar.sync 0; // other
 		$b:`, "barrier divergence: 16 others wait at line"},
 		{"exited", half + "@%p1 ret; bar.sync 0;", "barrier divergence: 16 threads have exited, and it waits"},
-		{"exits_later", "setp.ge.u32 %p1, %tid, 16; @%p1 ret; bar.sync 0;", "barrier divergence: it has exited, and 16 others wait"},
+		{"exits_later", "setp.ge.u32 %p1, %n, 16; @%p1 ret; bar.sync 0;", "barrier divergence: it has exited, and 16 others wait"},
 		{"deadlock", half + `
 			@%p1 bra $a;
 			bar.sync 0;
-		$a:	shfl.sync.bfly.b32 %r2, %tid, 1, 31, -1;`, "deadlock: 16 threads, the first"},
+		$a:	shfl.sync.bfly.b32 %r2, %n, 1, 31, -1;`, "deadlock: 16 threads, the first"},
 		{"two_shuffles", half + `
 			@%p1 bra $a;
-			shfl.sync.bfly.b32 %r2, %tid, 1, 31, -1;
+			shfl.sync.bfly.b32 %r2, %n, 1, 31, -1;
 			bra $b;
-		$a:	shfl.sync.bfly.b32 %r2, %tid, 1, 31, -1;
+		$a:	shfl.sync.bfly.b32 %r2, %n, 1, 31, -1;
 		$b:`, "deadlock: 16 threads, the first"},
-		{"exited_lane", half + "@%p1 ret; shfl.sync.down.b32 %r2, %tid, 1, 31, 0xffffffff;", "its mask ffffffff names lane"},
+		{"exited_lane", half + "@%p1 ret; shfl.sync.down.b32 %r2, %n, 1, 31, 0xffffffff;", "its mask ffffffff names lane"},
 		{"missing_lane", "vote.sync.any.pred %p1, %p2, 0xffff0000;", "does not name lane"},
-		{"reads_outside", half + "@%p1 shfl.sync.idx.b32 %r2, %tid, 20, 31, 0x0000ffff;", "reads lane 20, which its mask 0000ffff does not name"},
+		{"reads_outside", half + "@%p1 shfl.sync.idx.b32 %r2, %n, 20, 31, 0x0000ffff;", "reads lane 20, which its mask 0000ffff does not name"},
 		{"trap", half + "@%p1 trap;", "trap, line"},
 		{"misaligned", "add.s64 %rd0, %rd0, 8; ld.global.v4.f32 {%f1, %f2, %f3, %f4}, [%rd0];", "is not a multiple of 16, line"},
 		{"nowhere", "mov.u64 %rd2, 4096; st.global.u32 [%rd2], %i;", "touches address 0x1000"},
-		{"shared_overrun", ".shared .align 4 .b8 s[128]; mov.u32 %r2, s; mad.lo.s32 %r2, %tid, 8, %r2; st.shared.u32 [%r2], %i;", "of shared memory, which has 128, was overwritten"},
+		{"shared_overrun", ".shared .align 4 .b8 s[128]; mov.u32 %r2, s; mad.lo.s32 %r2, %n, 8, %r2; st.shared.u32 [%r2], %i;", "of shared memory, which has 128, was overwritten"},
 	}
 	var source strings.Builder
 	source.WriteString(header)
@@ -112,26 +112,26 @@ func TestWarp(t *testing.T) {
 	}
 	var body strings.Builder
 	for k, s := range shuffles {
-		body.WriteString("mad.lo.s32 %r2, %tid, 3, 7; shfl.sync." + s.mode + ".b32 %r3|%p1, %r2, " + strconv.Itoa(int(s.b)) + ", " + strconv.Itoa(int(s.c)) + ", 0xffffffff;\n")
+		body.WriteString("mad.lo.s32 %r2, %n, 3, 7; shfl.sync." + s.mode + ".b32 %r3|%p1, %r2, " + strconv.Itoa(int(s.b)) + ", " + strconv.Itoa(int(s.c)) + ", 0xffffffff;\n")
 		body.WriteString("selp.u32 %r4, 1000, 0, %p1; add.s32 %r3, %r3, %r4; st.global.u32 [%at+" + strconv.Itoa(k*128) + "], %r3;\n")
 	}
 	source.WriteString(kernelOf("shuffles", body.String()))
 	source.WriteString(kernelOf("votes", `
-	setp.lt.u32 %p1, %tid, 40; // all of warp 0, 8 lanes of warp 1
+	setp.lt.u32 %p1, %n, 40; // all of warp 0, 8 lanes of warp 1
 	vote.sync.ballot.b32 %r2, %p1, 0xffffffff; st.global.u32 [%at], %r2;
 	vote.sync.all.pred %p2, %p1, 0xffffffff; vote.sync.any.pred %p3, %p1, -1; vote.sync.uni.pred %p4, !%p1, -1;
 	selp.u32 %r2, 1, 0, %p2; selp.u32 %r3, 2, 0, %p3; selp.u32 %r4, 4, 0, %p4; or.b32 %r2, %r2, %r3; or.b32 %r2, %r2, %r4;
 	st.global.u32 [%at+256], %r2;
-	and.b32 %r2, %tid, 3; match.any.sync.b32 %r3, %r2, -1; st.global.u32 [%at+512], %r3;
+	and.b32 %r2, %n, 3; match.any.sync.b32 %r3, %r2, -1; st.global.u32 [%at+512], %r3;
 	match.all.sync.b32 %r3|%p5, %r2, -1; selp.u32 %r4, 1, 0, %p5; add.s32 %r3, %r3, %r4; st.global.u32 [%at+768], %r3;
-	redux.sync.add.u32 %r3, %tid, -1; st.global.u32 [%at+1024], %r3;
-	sub.s32 %r4, 3, %tid; redux.sync.min.s32 %r3, %r4, -1; st.global.u32 [%at+1280], %r3;
+	redux.sync.add.u32 %r3, %n, -1; st.global.u32 [%at+1024], %r3;
+	sub.s32 %r4, 3, %n; redux.sync.min.s32 %r3, %r4, -1; st.global.u32 [%at+1280], %r3;
 	bar.warp.sync -1;
 	bar.red.popc.u32 %r3, 0, %p1; bar.red.and.pred %p6, 0, %p1; bar.red.or.pred %p7, 0, !%p1;
 	selp.u32 %r4, 1000, 0, %p6; add.s32 %r3, %r3, %r4; selp.u32 %r4, 2000, 0, %p7; add.s32 %r3, %r3, %r4;
 	st.global.u32 [%at+1536], %r3;
-	setp.lt.u32 %p1, %tid, 16; @!%p1 bra $rest; // half of a warp meets alone
-	shfl.sync.bfly.b32 %r5, %tid, 8, 31, 0xffff;
+	setp.lt.u32 %p1, %n, 16; @!%p1 bra $rest; // half of a warp meets alone
+	shfl.sync.bfly.b32 %r5, %n, 8, 31, 0xffff;
 	$rest: bar.sync 1; st.global.u32 [%at+1792], %r5;`))
 	l := compile(t, "warp.ptx", source.String(), plain)
 	for _, seed := range []uint64{0, 1, 2, 3} {
@@ -187,11 +187,11 @@ func reduction(name, barrier string) string {
 	return kernelOf(name, `
 	.shared .align 4 .b8 sums[256];
 	add.s64 %rd0, %rd0, %rd1; ld.global.u32 %r2, [%rd0];
-	mov.u32 %r3, sums; mad.lo.s32 %r3, %tid, 4, %r3;
+	mov.u32 %r3, sums; mad.lo.s32 %r3, %n, 4, %r3;
 	st.shared.u32 [%r3], %r2;
 	bar.sync 0;
 	mov.u32 %r4, 32;
-$loop:	setp.ge.u32 %p1, %tid, %r4; @%p1 bra $skip;
+$loop:	setp.ge.u32 %p1, %n, %r4; @%p1 bra $skip;
 	mad.lo.s32 %r5, %r4, 4, %r3;
 	ld.shared.u32 %r6, [%r5]; // reads what another thread wrote
 	ld.shared.u32 %r7, [%r3];
@@ -200,7 +200,7 @@ $loop:	setp.ge.u32 %p1, %tid, %r4; @%p1 bra $skip;
 $skip:	`+barrier+`
 	shr.u32 %r4, %r4, 1;
 	setp.ne.u32 %p2, %r4, 0; @%p2 bra $loop;
-	setp.ne.u32 %p1, %tid, 0; @%p1 ret;
+	setp.ne.u32 %p1, %n, 0; @%p1 ret;
 	ld.shared.u32 %r7, [sums];
 	ld.param.u64 %at, [to]; mul.wide.u32 %rd2, %r0, 4; add.s64 %at, %at, %rd2;
 	st.global.u32 [%at], %r7;`)
@@ -211,7 +211,7 @@ func TestPlanted(t *testing.T) {
 	source := header + reduction("right", "bar.sync 0;") + reduction("wrong", "") + kernelOf("global_race", `
 	ld.param.u64 %at, [to]; ld.global.u32 %r2, [%at]; add.s32 %r2, %r2, 1; st.global.u32 [%at], %r2;`) + kernelOf("past_shared", `
 	.shared .align 4 .b8 first[128]; .shared .align 4 .b8 second[128];
-	mov.u32 %r3, first; mad.lo.s32 %r3, %tid, 4, %r3;
+	mov.u32 %r3, first; mad.lo.s32 %r3, %n, 4, %r3;
 	st.shared.u32 [%r3+4], %i;
 	st.shared.u32 [second], %i;`) + kernelOf("past_global", "st.global.u32 [%at+4], %i;")
 	run := func(md mode, kernel string, seed uint64) result {

@@ -45,7 +45,13 @@ func (g *generator) moduleVariable(v *variable) (*symbol, error) {
 		return nil, g.fail("%s has %d elements and %d values", v.name, v.count, len(v.init))
 	}
 	name := g.uniqueTop("g_", v.name)
-	g.data = append(g.data, globalData{v, name})
+	d := globalData{v, name}
+	g.data = append(g.data, d)
+	text, err := g.define(d)
+	g.dataText += text
+	if err != nil {
+		return nil, err
+	}
 	return &symbol{space: v.space, cpp: "u64(" + name + ")", bytes: v.bytes()}, nil
 }
 
@@ -55,37 +61,26 @@ type globalData struct {
 	name string
 }
 
-// initialisers turns values into C++, once all names are known.
-func (g *generator) initialisers() error {
-	g.scope = g.top
+// define gives the C++ definition of a variable.
+func (g *generator) define(d globalData) (string, error) {
 	var b strings.Builder
-	head := func(d globalData, extern string) string {
-		constant := "const "
-		if d.v.space == "global" {
-			constant = ""
+	constant := "const "
+	if d.v.space == "global" {
+		constant = ""
+	}
+	fmt.Fprintf(&b, "alignas(%d) %s%s_m %s[%d] = {", d.v.align, constant, d.v.typ.cpp(), d.name, max(1, d.v.count*d.v.vector))
+	for i, o := range d.v.init {
+		value, err := g.initialiser(o, d.v.typ)
+		if err != nil {
+			return "", err
 		}
-		return fmt.Sprintf("alignas(%d) %s%s%s_m %s[%d]", d.v.align, extern, constant, d.v.typ.cpp(), d.name, max(1, d.v.count*d.v.vector))
-	}
-	for _, d := range g.data { // values may be addresses of what follows
-		b.WriteString(head(d, "extern ") + ";\n")
-	}
-	for _, d := range g.data {
-		g.at = d.v.place
-		b.WriteString(head(d, "") + " = {")
-		for i, o := range d.v.init {
-			value, err := g.initialiser(o, d.v.typ)
-			if err != nil {
-				return err
-			}
-			if i%16 == 15 {
-				b.WriteByte('\n')
-			}
-			fmt.Fprintf(&b, "%s, ", value)
+		if i%16 == 15 {
+			b.WriteByte('\n')
 		}
-		b.WriteString("};\n")
+		fmt.Fprintf(&b, "%s, ", value)
 	}
-	g.dataText = b.String()
-	return nil
+	b.WriteString("};\n")
+	return b.String(), nil
 }
 
 func (g *generator) initialiser(o operand, t scalar) (string, error) {
@@ -98,7 +93,7 @@ func (g *generator) initialiser(o operand, t scalar) (string, error) {
 	sym := g.find(o.name)
 	switch {
 	case sym == nil || sym.space != "global" && sym.space != "const":
-		return "", g.fail("%s is no variable whose address could be a value", o.name)
+		return "", g.fail("%s is no variable, declared further up, whose address could be a value", o.name)
 	case t.size != 64 || t.class == float:
 		return "", g.fail("an address where a value of type %v is wanted", t)
 	case sym.space == "const" && !o.generic:
@@ -120,7 +115,7 @@ func (g *generator) signatures() error {
 			return err
 		}
 	}
-	return g.initialisers()
+	return nil
 }
 
 func (g *generator) uniqueTop(prefix, name string) string {

@@ -13,8 +13,8 @@ import (
 const begin = `(.param .u64 from, .param .u64 to)
 {
 	.reg .b32 %r<20>; .reg .b64 %rd<20>; .reg .pred %p<10>; .reg .f32 %f<20>; .reg .b16 %h<10>;
-	.reg .b32 %i, %tid; .reg .b64 %at;
-	mov.u32 %tid, %tid.x; mov.u32 %r0, %ctaid.x; mov.u32 %r1, %ntid.x; mad.lo.s32 %i, %r0, %r1, %tid;
+	.reg .b32 %i, %n; .reg .b64 %at;
+	mov.u32 %n, %tid.x; mov.u32 %r0, %ctaid.x; mov.u32 %r1, %ntid.x; mad.lo.s32 %i, %r0, %r1, %n;
 	ld.param.u64 %rd0, [from]; ld.param.u64 %at, [to];
 	mul.wide.u32 %rd1, %i, 4; add.s64 %at, %at, %rd1;
 `
@@ -35,8 +35,8 @@ func sequence(n int) []byte {
 func TestMemory(t *testing.T) {
 	source := header + `
 .const .align 4 .u32 primes[4] = {2, 3, 5, 7};
-.global .align 8 .u64 pointers[2] = {generic(primes)+8, generic(bytes)};
 .global .align 1 .b8 bytes[8] = {1, 2, 0xff, 0x80};
+.global .align 8 .u64 pointers[2] = {generic(primes)+8, generic(bytes)};
 .global .align 4 .f32 half_of_pi = 0f3FC90FDB;
 .shared .align 4 .b8 common[128];
 .extern .shared .align 16 .b8 dynamic[];
@@ -62,14 +62,14 @@ func TestMemory(t *testing.T) {
 	ret;
 }
 ` + kernelOf("vectors", `
-	mul.wide.u32 %rd2, %tid, 16; add.s64 %rd0, %rd0, %rd2;
+	mul.wide.u32 %rd2, %n, 16; add.s64 %rd0, %rd0, %rd2;
 	ld.global.nc.v4.u32 {%r2, _, %r4, %r5}, [%rd0];
 	st.global.v4.u32 [%rd0], {%r5, %r4, %r2, 9};
 	ld.global.v2.b64 {%rd0, %rd3}, [%rd0];
 	mov.b64 {%r2, %r3}, %rd3;
 	add.s32 %r2, %r2, %r3;
 	st.global.u32 [%at], %r2;`) + kernelOf("tables", `
-	and.b32 %r2, %tid, 3;
+	and.b32 %r2, %n, 3;
 	mul.wide.u32 %rd2, %r2, 4;
 	mov.u64 %rd3, primes; add.s64 %rd3, %rd3, %rd2;
 	ld.const.u32 %r3, [%rd3];
@@ -88,7 +88,7 @@ func TestMemory(t *testing.T) {
 	.local .align 16 .b8 depot[32];
 	.reg .b64 %SP, %SPL;
 	mov.u64 %SPL, depot; cvta.local.u64 %SP, %SPL;
-	and.b32 %r2, %tid, 7; mul.wide.u32 %rd2, %r2, 4;
+	and.b32 %r2, %n, 7; mul.wide.u32 %rd2, %r2, 4;
 	add.s64 %rd3, %SP, %rd2; st.u32 [%rd3], %i;
 	add.s64 %rd4, %SPL, %rd2; ld.local.u32 %r3, [%rd4];
 	xor.b32 %r2, %r2, 1; mul.wide.u32 %rd2, %r2, 4; add.s64 %rd4, %SPL, %rd2;
@@ -97,7 +97,7 @@ func TestMemory(t *testing.T) {
 	add.s32 %r3, %r3, %r4;
 	st.global.u32 [%at], %r3;`) + kernelOf("shared", `
 	.shared .align 8 .b8 own[64];
-	and.b32 %r2, %tid, 15; mul.wide.u32 %rd2, %r2, 4;
+	and.b32 %r2, %n, 15; mul.wide.u32 %rd2, %r2, 4;
 	mov.u64 %rd3, own; add.s64 %rd3, %rd3, %rd2;
 	st.shared.u32 [%rd3], %i;
 	{ .param .b32 x; st.param.b32 [x], %i; call.uni touch, (x); }
@@ -126,10 +126,10 @@ func TestMemory(t *testing.T) {
 	cvt.rzi.u32.f32 %r2, %f1;
 	st.global.u32 [%at], %r2;`) + kernelOf("jumps", `
 	mov.b32 %r2, 0;
-	setp.ge.u32 %p1, %tid, 4;
+	setp.ge.u32 %p1, %n, 4;
 	@%p1 bra $far;
-	brx.idx %tid, table;
 	table: .branchtargets $zero, $one, $two, $one;
+	brx.idx %n, table;
 	$two: add.s32 %r2, %r2, 20;
 	$one: add.s32 %r2, %r2, 10;
 	bra.uni $end;
@@ -208,7 +208,7 @@ func TestPoison(t *testing.T) {
 	source := header + kernelOf("poison", `
 	.shared .align 4 .b8 s[16]; .local .align 4 .b8 l[4];
 	ld.shared.u32 %r2, [s+4]; ld.local.u32 %r3, [l]; mov.u32 %r5, %r4;
-	setp.eq.u32 %p1, %tid, 0; @%p1 st.shared.u32 [s+4], 0;
+	setp.eq.u32 %p1, %n, 0; @%p1 st.shared.u32 [s+4], 0;
 	and.b32 %r2, %r2, %r3; and.b32 %r2, %r2, %r5;
 	st.global.u32 [%at], %r2;`)
 	l := compile(t, "poison.ptx", source, plain)

@@ -37,6 +37,9 @@ func newScope(outer *scope) *scope { return &scope{outer: outer, names: map[stri
 func (g *generator) find(name string) *symbol {
 	for s := g.scope; s != nil; s = s.outer {
 		if sym := s.names[name]; sym != nil {
+			if s == g.top && sym.line > g.at.line && sym.fn == nil {
+				return nil // declared further down
+			}
 			if sym.shared != nil && g.fn != nil {
 				g.fn.usesShared[sym.shared] = true
 			}
@@ -70,6 +73,9 @@ func (r *registerRange) has(name string) bool {
 
 // declare enters a name into the innermost braces.
 func (g *generator) declare(name string, sym *symbol) error {
+	if specials[name] != "" || reserved[name] {
+		return g.fail("%s is a register of the machine", name)
+	}
 	if old := g.scope.names[name]; old != nil {
 		return g.fail("%s is declared twice, first in line %d", name, old.line)
 	}
@@ -99,4 +105,11 @@ func (g *generator) declareRegister(name string, typ scalar) *symbol {
 	s := typ.storage()
 	g.registers[s] = append(g.registers[s], cpp)
 	return &symbol{space: "reg", typ: typ, cpp: cpp, line: g.at.line}
+}
+
+// reserved are special registers that have no meaning here. Those that have are in specials.
+var reserved = map[string]bool{
+	"%smid": true, "%nsmid": true, "%gridid": true, "%clock": true, "%clock_hi": true, "%clock64": true,
+	"%globaltimer": true, "%globaltimer_lo": true, "%globaltimer_hi": true, "%dynamic_smem_size": true, "%total_smem_size": true,
+	"%tid": true, "%ntid": true, "%ctaid": true, "%nctaid": true, "WARP_SZ": true,
 }

@@ -282,7 +282,7 @@ func (p *parser) variable(space string) (*variable, error) {
 	if ok, err := p.accept("="); !ok || err != nil {
 		return v, err
 	}
-	return v, p.values(v)
+	return v, p.values(v, 0)
 }
 
 // pointer skips what a parameter says of what it points at: .ptr .global .align 4.
@@ -333,7 +333,10 @@ func (p *parser) dimensions(v *variable) error {
 }
 
 // values reads an initialiser; nested braces mean nothing but order.
-func (p *parser) values(v *variable) error {
+func (p *parser) values(v *variable, depth int) error {
+	if depth > 8 {
+		return p.fail("%s: values in more than 8 braces", v.name)
+	}
 	if v.vector != 1 {
 		return p.fail("%s: vectors with values", v.name)
 	}
@@ -341,7 +344,7 @@ func (p *parser) values(v *variable) error {
 		if err != nil {
 			return err
 		}
-		return p.list("}", func() error { return p.values(v) })
+		return p.list("}", func() error { return p.values(v, depth+1) })
 	}
 	o, err := p.operand()
 	v.init = append(v.init, o)

@@ -45,7 +45,7 @@ func brx(g *generator, i *instruction, m *matched) error {
 		return err
 	}
 	sym := g.find(i.args[1].name)
-	if sym == nil || sym.space != "table" {
+	if sym == nil || sym.space != "table" || sym.line > g.at.line {
 		return g.fail("no table of labels %s", i.args[1].name)
 	}
 	var b strings.Builder
@@ -96,6 +96,9 @@ func call(g *generator, i *instruction, m *matched) error {
 	sym := g.find(name)
 	if sym == nil || sym.space != "function" || sym.fn.entry {
 		return g.fail("no function %s in the module", name)
+	}
+	if !g.known[name] {
+		return g.fail("%s is declared further down", name)
 	}
 	f := sym.fn
 	g.fn.calls = append(g.fn.calls, f)

@@ -214,17 +214,41 @@ func (p *parser) loc() error {
 	if line == 0 { // what the compiler added
 		p.here.source = 0
 	}
-	for p.now.is(",") { // function_name L, inlined_at file line column
-		if err := p.advance(); err != nil {
+	for p.now.is(",") {
+		if err := p.inlined(); err != nil {
 			return err
-		}
-		for p.now.kind == word || p.now.kind == integer || p.now.is("+") {
-			if err := p.advance(); err != nil {
-				return err
-			}
 		}
 	}
 	return nil
+}
+
+// inlined skips what .loc says of calls that were inlined: function_name L+4, inlined_at file line column.
+func (p *parser) inlined() error {
+	if err := p.advance(); err != nil {
+		return err
+	}
+	switch p.now.text {
+	case "function_name":
+		if err := p.advance(); err != nil {
+			return err
+		}
+		if _, err := p.take(word, "a label"); err != nil {
+			return err
+		}
+		_, err := p.offset()
+		return err
+	case "inlined_at":
+		if err := p.advance(); err != nil {
+			return err
+		}
+		for range 3 {
+			if _, err := p.take(integer, "a number"); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	return p.fail("found %v, want function_name or inlined_at", p.now)
 }
 
 // table reads what may follow a label: the targets of a jump by number.

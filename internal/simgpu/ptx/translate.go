@@ -18,7 +18,7 @@ func Translate(name, source string, o Options) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	g := &generator{mod: mod, check: o.Check, top: newScope(nil), siteOf: map[*instruction]int{}}
+	g := &generator{mod: mod, check: o.Check, top: newScope(nil), siteOf: map[*instruction]int{}, known: map[string]bool{}}
 	var functions []string
 	if err := g.globals(); err != nil {
 		return "", err
@@ -27,6 +27,7 @@ func Translate(name, source string, o Options) (string, error) {
 		return "", err
 	}
 	for _, f := range mod.functions {
+		g.known[f.name] = true
 		if !f.defined {
 			continue
 		}
