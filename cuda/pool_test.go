@@ -71,3 +71,11 @@ func TestOutOfMemoryFindsRoom(t *testing.T) {
 		c.Free()
 	}
 }
+
+// An allocation that the driver refuses once is asked for again.
+func TestAllocTriesAgain(t *testing.T) {
+	d := open(t, 0)
+	orderFault(t, "alloc=1")
+	alloc(t, d, 12345678)
+	assert.NoError(t, d.Sync())
+}
