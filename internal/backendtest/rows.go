@@ -171,6 +171,11 @@ func reduceRows() []Row {
 		Row{Name: "Reduce nothing", Build: func(c *Case) {
 			c.Out("y", c.Reduce(backend.ReduceSum, c.In("x", shape{3, 0}, Normal), false, 1))
 		}},
+		Row{Name: "Stats of many", Build: func(c *Case) {
+			mean, variance := c.Stats(c.In("x", shape{8, 3, 100, 100}, Between(99, 101)), 0, 2, 3)
+			c.Out("mean", mean)
+			c.Out("var", variance)
+		}},
 		Row{Name: "Stats large mean", Slack: 64, Length: 1, Build: func(c *Case) {
 			mean, variance := c.Stats(c.In("x", shape{8, 3, 17}, Between(1000, 1001)), 0, 2)
 			c.Out("mean", mean)
