@@ -458,6 +458,24 @@ func PowerScalar(data *NDArray, scalar float64, opts ...with.PowerScalarOption) 
 	return invoke("_power_scalar", []*NDArray{data}, s)[0]
 }
 
+// RandomExponential is MXNet's _random_exponential: random numbers of the exponential distribution, λe^(−λx).
+func RandomExponential(opts ...with.RandomExponentialOption) *NDArray {
+	s := with.Gather(opts)
+	return invoke("_random_exponential", nil, s)[0]
+}
+
+// RandomNormal is MXNet's _random_normal: random numbers of the normal distribution.
+func RandomNormal(opts ...with.RandomNormalOption) *NDArray {
+	s := with.Gather(opts)
+	return invoke("_random_normal", nil, s)[0]
+}
+
+// RandomUniform is MXNet's _random_uniform: random numbers, any from low to below high as likely as another.
+func RandomUniform(opts ...with.RandomUniformOption) *NDArray {
+	s := with.Gather(opts)
+	return invoke("_random_uniform", nil, s)[0]
+}
+
 // RdivScalar is MXNet's _rdiv_scalar: out = a / b, a the number, b the array.
 //
 //   - scalar: the number
@@ -492,6 +510,34 @@ func RpowerScalar(data *NDArray, scalar float64, opts ...with.RpowerScalarOption
 	s := with.Gather(opts)
 	s.Float("scalar", scalar)
 	return invoke("_rpower_scalar", []*NDArray{data}, s)[0]
+}
+
+// SampleExponential is MXNet's _sample_exponential: random numbers of the exponential distribution, λe^(−λx), with
+// parameters of its own for each element of the inputs.
+func SampleExponential(lam *NDArray, opts ...with.SampleExponentialOption) *NDArray {
+	s := with.Gather(opts)
+	return invoke("_sample_exponential", []*NDArray{lam}, s)[0]
+}
+
+// SampleMultinomial is MXNet's _sample_multinomial: random numbers k, each with the probability data[k] along the
+// last axis.
+func SampleMultinomial(data *NDArray, opts ...with.SampleMultinomialOption) *NDArray {
+	s := with.Gather(opts)
+	return invoke("_sample_multinomial", []*NDArray{data}, s)[0]
+}
+
+// SampleNormal is MXNet's _sample_normal: random numbers of the normal distribution, with parameters of its own for
+// each element of the inputs.
+func SampleNormal(mu, sigma *NDArray, opts ...with.SampleNormalOption) *NDArray {
+	s := with.Gather(opts)
+	return invoke("_sample_normal", []*NDArray{mu, sigma}, s)[0]
+}
+
+// SampleUniform is MXNet's _sample_uniform: random numbers, any from low to below high as likely as another, with
+// parameters of its own for each element of the inputs.
+func SampleUniform(low, high *NDArray, opts ...with.SampleUniformOption) *NDArray {
+	s := with.Gather(opts)
+	return invoke("_sample_uniform", []*NDArray{low, high}, s)[0]
 }
 
 // SplitV2 is MXNet's _split_v2: data cut along an axis, at indices or into equal sections.

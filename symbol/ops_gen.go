@@ -691,6 +691,24 @@ func PowerScalar(data *Symbol, scalar float64, opts ...with.PowerScalarOption) *
 	return apply("_power_scalar", "_power_scalar", []*Symbol{data}, s)
 }
 
+// RandomExponential is MXNet's _random_exponential: random numbers of the exponential distribution, λe^(−λx).
+func RandomExponential(opts ...with.RandomExponentialOption) *Symbol {
+	s := with.Gather(opts)
+	return apply("random_exponential", "_random_exponential", nil, s)
+}
+
+// RandomNormal is MXNet's _random_normal: random numbers of the normal distribution.
+func RandomNormal(opts ...with.RandomNormalOption) *Symbol {
+	s := with.Gather(opts)
+	return apply("random_normal", "_random_normal", nil, s)
+}
+
+// RandomUniform is MXNet's _random_uniform: random numbers, any from low to below high as likely as another.
+func RandomUniform(opts ...with.RandomUniformOption) *Symbol {
+	s := with.Gather(opts)
+	return apply("random_uniform", "_random_uniform", nil, s)
+}
+
 // RdivScalar is MXNet's _rdiv_scalar: out = a / b, a the number, b the array.
 //
 //   - scalar: the number
@@ -725,6 +743,34 @@ func RpowerScalar(data *Symbol, scalar float64, opts ...with.RpowerScalarOption)
 	s := with.Gather(opts)
 	s.Float("scalar", scalar)
 	return apply("_rpower_scalar", "_rpower_scalar", []*Symbol{data}, s)
+}
+
+// SampleExponential is MXNet's _sample_exponential: random numbers of the exponential distribution, λe^(−λx), with
+// parameters of its own for each element of the inputs.
+func SampleExponential(lam *Symbol, opts ...with.SampleExponentialOption) *Symbol {
+	s := with.Gather(opts)
+	return apply("sample_exponential", "_sample_exponential", []*Symbol{lam}, s)
+}
+
+// SampleMultinomial is MXNet's _sample_multinomial: random numbers k, each with the probability data[k] along the
+// last axis.
+func SampleMultinomial(data *Symbol, opts ...with.SampleMultinomialOption) *Symbol {
+	s := with.Gather(opts)
+	return apply("sample_multinomial", "_sample_multinomial", []*Symbol{data}, s)
+}
+
+// SampleNormal is MXNet's _sample_normal: random numbers of the normal distribution, with parameters of its own for
+// each element of the inputs.
+func SampleNormal(mu, sigma *Symbol, opts ...with.SampleNormalOption) *Symbol {
+	s := with.Gather(opts)
+	return apply("sample_normal", "_sample_normal", []*Symbol{mu, sigma}, s)
+}
+
+// SampleUniform is MXNet's _sample_uniform: random numbers, any from low to below high as likely as another, with
+// parameters of its own for each element of the inputs.
+func SampleUniform(low, high *Symbol, opts ...with.SampleUniformOption) *Symbol {
+	s := with.Gather(opts)
+	return apply("sample_uniform", "_sample_uniform", []*Symbol{low, high}, s)
 }
 
 // SplitV2 is MXNet's _split_v2: data cut along an axis, at indices or into equal sections.

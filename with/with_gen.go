@@ -550,6 +550,24 @@ type PowerScalarOption interface {
 	forPowerScalar()
 }
 
+// RandomExponentialOption is an option of _random_exponential.
+type RandomExponentialOption interface {
+	Option
+	forRandomExponential()
+}
+
+// RandomNormalOption is an option of _random_normal.
+type RandomNormalOption interface {
+	Option
+	forRandomNormal()
+}
+
+// RandomUniformOption is an option of _random_uniform.
+type RandomUniformOption interface {
+	Option
+	forRandomUniform()
+}
+
 // RdivScalarOption is an option of _rdiv_scalar.
 type RdivScalarOption interface {
 	Option
@@ -572,6 +590,30 @@ type RmodScalarOption interface {
 type RpowerScalarOption interface {
 	Option
 	forRpowerScalar()
+}
+
+// SampleExponentialOption is an option of _sample_exponential.
+type SampleExponentialOption interface {
+	Option
+	forSampleExponential()
+}
+
+// SampleMultinomialOption is an option of _sample_multinomial.
+type SampleMultinomialOption interface {
+	Option
+	forSampleMultinomial()
+}
+
+// SampleNormalOption is an option of _sample_normal.
+type SampleNormalOption interface {
+	Option
+	forSampleNormal()
+}
+
+// SampleUniformOption is an option of _sample_uniform.
+type SampleUniformOption interface {
+	Option
+	forSampleUniform()
 }
 
 // SplitV2Option is an option of _split_v2.
@@ -1490,10 +1532,17 @@ func (Any) forOnes()                      {}
 func (Any) forPlusScalar()                {}
 func (Any) forPower()                     {}
 func (Any) forPowerScalar()               {}
+func (Any) forRandomExponential()         {}
+func (Any) forRandomNormal()              {}
+func (Any) forRandomUniform()             {}
 func (Any) forRdivScalar()                {}
 func (Any) forRminusScalar()              {}
 func (Any) forRmodScalar()                {}
 func (Any) forRpowerScalar()              {}
+func (Any) forSampleExponential()         {}
+func (Any) forSampleMultinomial()         {}
+func (Any) forSampleNormal()              {}
+func (Any) forSampleUniform()             {}
 func (Any) forSplitV2()                   {}
 func (Any) forZeros()                     {}
 func (Any) forAbs()                       {}
@@ -1956,18 +2005,21 @@ func (CountIncludePadArg) forPooling() {}
 // CtxArg is what Ctx returns.
 type CtxArg struct{ v string }
 
-// Ctx sets the parameter ctx of _arange, _eye, _full, _linspace, _ones, _zeros: the device; taken, not needed: it is that of the network; default .
+// Ctx sets the parameter ctx of _arange, _eye, _full, _linspace, _ones, _random_exponential, _random_normal, _random_uniform, _zeros: the device; taken, not needed: it is that of the network; default .
 func Ctx(v string) CtxArg { return CtxArg{v} }
 
 // Apply sets ctx.
 func (o CtxArg) Apply(s *Settings) { s.Param("ctx", o.v) }
 
-func (CtxArg) forArange()   {}
-func (CtxArg) forEye()      {}
-func (CtxArg) forFull()     {}
-func (CtxArg) forLinspace() {}
-func (CtxArg) forOnes()     {}
-func (CtxArg) forZeros()    {}
+func (CtxArg) forArange()            {}
+func (CtxArg) forEye()               {}
+func (CtxArg) forFull()              {}
+func (CtxArg) forLinspace()          {}
+func (CtxArg) forOnes()              {}
+func (CtxArg) forRandomExponential() {}
+func (CtxArg) forRandomNormal()      {}
+func (CtxArg) forRandomUniform()     {}
+func (CtxArg) forZeros()             {}
 
 // CudnnOffArg is what CudnnOff returns.
 type CudnnOffArg struct{ v bool }
@@ -2013,23 +2065,33 @@ type DTypeArg struct{ v backend.DType }
 //
 //   - Embedding: element type of weight; default float32.
 //   - _arange, _eye, _full, _linspace, _ones, _zeros, one_hot: element type of the result; default float32.
+//   - _random_exponential, _random_normal, _random_uniform: element type of the result; float32 when not given; default None.
+//   - _sample_exponential, _sample_normal, _sample_uniform: element type of the result; that of the inputs when not given; default None.
+//   - _sample_multinomial: element type of the result; default int32.
 //   - log_softmax, softmax, softmin: element type of the result; that of data when not given; default None.
 func DType(v backend.DType) DTypeArg { return DTypeArg{v} }
 
 // Apply sets dtype.
 func (o DTypeArg) Apply(s *Settings) { s.Param("dtype", o.v.String()) }
 
-func (DTypeArg) forEmbedding()  {}
-func (DTypeArg) forArange()     {}
-func (DTypeArg) forEye()        {}
-func (DTypeArg) forFull()       {}
-func (DTypeArg) forLinspace()   {}
-func (DTypeArg) forOnes()       {}
-func (DTypeArg) forZeros()      {}
-func (DTypeArg) forLogSoftmax() {}
-func (DTypeArg) forOneHot()     {}
-func (DTypeArg) forSoftmax()    {}
-func (DTypeArg) forSoftmin()    {}
+func (DTypeArg) forEmbedding()         {}
+func (DTypeArg) forArange()            {}
+func (DTypeArg) forEye()               {}
+func (DTypeArg) forFull()              {}
+func (DTypeArg) forLinspace()          {}
+func (DTypeArg) forOnes()              {}
+func (DTypeArg) forRandomExponential() {}
+func (DTypeArg) forRandomNormal()      {}
+func (DTypeArg) forRandomUniform()     {}
+func (DTypeArg) forSampleExponential() {}
+func (DTypeArg) forSampleMultinomial() {}
+func (DTypeArg) forSampleNormal()      {}
+func (DTypeArg) forSampleUniform()     {}
+func (DTypeArg) forZeros()             {}
+func (DTypeArg) forLogSoftmax()        {}
+func (DTypeArg) forOneHot()            {}
+func (DTypeArg) forSoftmax()           {}
+func (DTypeArg) forSoftmin()           {}
 
 // DilateArg is what Dilate returns.
 type DilateArg struct{ v []int }
@@ -2211,6 +2273,17 @@ func (o Gamma2Arg) Apply(s *Settings) { s.Float("gamma2", o.v) }
 
 func (Gamma2Arg) forRmspropalexUpdate() {}
 
+// GetProbArg is what GetProb returns.
+type GetProbArg struct{ v bool }
+
+// GetProb sets the parameter get_prob of _sample_multinomial: give the logarithms of the probabilities too; not supported; default False.
+func GetProb(v bool) GetProbArg { return GetProbArg{v} }
+
+// Apply sets get_prob.
+func (o GetProbArg) Apply(s *Settings) { s.Bool("get_prob", o.v) }
+
+func (GetProbArg) forSampleMultinomial() {}
+
 // GlobalPoolArg is what GlobalPool returns.
 type GlobalPoolArg struct{ v bool }
 
@@ -2263,6 +2336,17 @@ func HW(v ...int) HWArg { return HWArg{v} }
 func (o HWArg) Apply(s *Settings) { s.Ints("h_w", o.v) }
 
 func (HWArg) forCrop() {}
+
+// HighArg is what High returns.
+type HighArg struct{ v float64 }
+
+// High sets the parameter high of _random_uniform: all numbers are below it; default 1.0.
+func High(v float64) HighArg { return HighArg{v} }
+
+// Apply sets high.
+func (o HighArg) Apply(s *Settings) { s.Float("high", o.v) }
+
+func (HighArg) forRandomUniform() {}
 
 // IgnoreLabelArg is what IgnoreLabel returns.
 type IgnoreLabelArg struct{ v float64 }
@@ -2402,6 +2486,17 @@ func (v L2NormalizationModeValue) Apply(s *Settings) { s.Param("mode", string(v)
 
 func (L2NormalizationModeValue) forL2Normalization() {}
 
+// LamArg is what Lam returns.
+type LamArg struct{ v float64 }
+
+// Lam sets the parameter lam of _random_exponential: λ, one over the mean; default 1.0.
+func Lam(v float64) LamArg { return LamArg{v} }
+
+// Apply sets lam.
+func (o LamArg) Apply(s *Settings) { s.Float("lam", o.v) }
+
+func (LamArg) forRandomExponential() {}
+
 // Lamda1Arg is what Lamda1 returns.
 type Lamda1Arg struct{ v float64 }
 
@@ -2500,6 +2595,28 @@ func LhsEnd(v int) LhsEndArg { return LhsEndArg{v} }
 func (o LhsEndArg) Apply(s *Settings) { s.Int("lhs_end", o.v) }
 
 func (LhsEndArg) forReshapeLike() {}
+
+// LocArg is what Loc returns.
+type LocArg struct{ v float64 }
+
+// Loc sets the parameter loc of _random_normal: the mean; default 0.0.
+func Loc(v float64) LocArg { return LocArg{v} }
+
+// Apply sets loc.
+func (o LocArg) Apply(s *Settings) { s.Float("loc", o.v) }
+
+func (LocArg) forRandomNormal() {}
+
+// LowArg is what Low returns.
+type LowArg struct{ v float64 }
+
+// Low sets the parameter low of _random_uniform: the smallest number; default 0.0.
+func Low(v float64) LowArg { return LowArg{v} }
+
+// Apply sets low.
+func (o LowArg) Apply(s *Settings) { s.Float("low", o.v) }
+
+func (LowArg) forRandomUniform() {}
 
 // LowerBoundArg is what LowerBound returns.
 type LowerBoundArg struct{ v float64 }
@@ -2878,6 +2995,17 @@ func (o PreserveShapeArg) Apply(s *Settings) { s.Bool("preserve_shape", o.v) }
 
 func (PreserveShapeArg) forSoftmaxOutput() {}
 
+// RandomNormalScaleArg is what RandomNormalScale returns.
+type RandomNormalScaleArg struct{ v float64 }
+
+// RandomNormalScale sets the parameter scale of _random_normal: the standard deviation; default 1.0.
+func RandomNormalScale(v float64) RandomNormalScaleArg { return RandomNormalScaleArg{v} }
+
+// Apply sets scale.
+func (o RandomNormalScaleArg) Apply(s *Settings) { s.Float("scale", o.v) }
+
+func (RandomNormalScaleArg) forRandomNormal() {}
+
 // RegularizationCoefficientArg is what RegularizationCoefficient returns.
 type RegularizationCoefficientArg struct{ v float64 }
 
@@ -3021,13 +3149,25 @@ func (SectionsArg) forSplitV2() {}
 // ShapeArg is what Shape returns.
 type ShapeArg struct{ v []int }
 
-// Shape sets the parameter shape of Reshape: the new shape; 0 keeps an axis, -1 is what is left, -2 all further axes, -3 the product of two, -4 an axis split into the next two numbers; default ().
+// Shape sets the parameter shape.
+//
+//   - Reshape: the new shape; 0 keeps an axis, -1 is what is left, -2 all further axes, -3 the product of two, -4 an axis split into the next two numbers; default ().
+//   - _random_exponential, _random_normal, _random_uniform: the shape; (1,) when empty; default ().
+//   - _sample_exponential, _sample_normal, _sample_uniform: the shape of what is drawn for each element of the inputs; one number when empty; default ().
+//   - _sample_multinomial: the shape of what is drawn for each row of probabilities; one number when empty; default ().
 func Shape(v ...int) ShapeArg { return ShapeArg{v} }
 
 // Apply sets shape.
 func (o ShapeArg) Apply(s *Settings) { s.Ints("shape", o.v) }
 
-func (ShapeArg) forReshape() {}
+func (ShapeArg) forReshape()           {}
+func (ShapeArg) forRandomExponential() {}
+func (ShapeArg) forRandomNormal()      {}
+func (ShapeArg) forRandomUniform()     {}
+func (ShapeArg) forSampleExponential() {}
+func (ShapeArg) forSampleMultinomial() {}
+func (ShapeArg) forSampleNormal()      {}
+func (ShapeArg) forSampleUniform()     {}
 
 // SizeArg is what Size returns.
 type SizeArg struct{ v []int }
