@@ -196,6 +196,12 @@ static inline f32 approximate(const sim_thread *t, f32 exact, u32 input) {
 	return as_f32(bits32(exact) + u32((h ^ h >> 32) >> 7) % 5 - 2);
 }
 
+// gross drops what the fast instructions on float64 ignore: the lower half, and subnormal numbers.
+static inline f64 gross(f64 a) {
+	const u64 b = bits64(a);
+	return as_f64((b & 0x7ff0000000000000) ? b & 0xffffffff00000000 : b & 0x8000000000000000);
+}
+
 // div.approx multiplies by the reciprocal, which is lost when it is subnormal.
 static inline f32 div_approx(f32 a, f32 b) {
 	const f32 size = __builtin_fabsf(b);

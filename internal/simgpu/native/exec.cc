@@ -217,6 +217,10 @@ void Executor::stop(const sim_thread &t, int result, const std::string &why, con
 } // namespace sim
 
 int sim_execute(const sim_launch *l, char *message, size_t size) {
+	if ((uint64_t)l->block[0] * l->block[1] * l->block[2] > sim::max_block) {
+		snprintf(message, size, "kernel %s: a block of more than %d threads", l->kernel->name, sim::max_block);
+		return sim::launch_failed;
+	}
 	auto e = sim::borrow();
 	const int result = e->run(*l, message, size);
 	sim::give_back(std::move(e));

@@ -73,7 +73,7 @@ void Executor::barrier(Thread &t, const sim_site *site) {
 	if (exited_)
 		stop(t, launch_failed, say("barrier divergence: %u threads have exited, and it waits", exited_), site);
 	if (arrived_ && site_ != site)
-		stop(t, launch_failed, say("barrier divergence: %u others wait at %s, it", arrived_, where(site_).c_str()), site);
+		stop(t, launch_failed, say("barrier divergence: %u others wait at %s; it is elsewhere", arrived_, where(site_).c_str()), site);
 	void *tag = &tag_[2 + phase_ % 2]; // alternates, else who is slow would see what the fast did after
 	order_release(tag);
 	site_ = t.waits = site;

@@ -94,7 +94,7 @@ func (g *generator) site() int {
 		file = strconv.Quote(name)
 	}
 	n := len(g.sites)
-	g.sites = append(g.sites, fmt.Sprintf("{%s, %d, %s, %d}", strconv.QuoteToASCII(g.instruction.text), g.at.line, file, g.at.sourceLine))
+	g.sites = append(g.sites, fmt.Sprintf("{%s, %d, %s, %d}", strconv.QuoteToASCII(strings.TrimSuffix(g.instruction.text, ";")), g.at.line, file, g.at.sourceLine))
 	g.siteOf[g.instruction] = n
 	return n
 }

@@ -206,9 +206,27 @@ $skip:	`+barrier+`
 	st.global.u32 [%at], %r7;`)
 }
 
+// tiles adds up four tiles that pass through shared memory; the second barrier keeps the next tile from overwriting what
+// others still read.
+func tiles(name, barrier string) string {
+	return kernelOf(name, `
+	.shared .align 4 .b8 tile[256];
+	mov.u32 %r3, tile; mad.lo.s32 %r3, %n, 4, %r3;
+	xor.b32 %r4, %n, 33; mov.u32 %r5, tile; mad.lo.s32 %r5, %r4, 4, %r5;
+	mov.u32 %r6, 0; mov.u32 %r7, 0;
+$loop:	add.s32 %r8, %n, %r6;
+	st.shared.u32 [%r3], %r8;
+	bar.sync 0;
+	ld.shared.u32 %r8, [%r5]; // reads what another thread wrote
+	add.s32 %r7, %r7, %r8;
+	`+barrier+`
+	add.s32 %r6, %r6, 1; setp.lt.u32 %p1, %r6, 4; @%p1 bra $loop;
+	st.global.u32 [%at], %r7;`)
+}
+
 // Bugs that somebody may plant, each with the mode that finds it.
 func TestPlanted(t *testing.T) {
-	source := header + reduction("right", "bar.sync 0;") + reduction("wrong", "") + kernelOf("global_race", `
+	source := header + reduction("right", "bar.sync 0;") + reduction("wrong", "") + tiles("right_tiles", "bar.sync 0;") + tiles("wrong_tiles", "") + kernelOf("global_race", `
 	ld.param.u64 %at, [to]; ld.global.u32 %r2, [%at]; add.s32 %r2, %r2, 1; st.global.u32 [%at], %r2;`) + kernelOf("past_shared", `
 	.shared .align 4 .b8 first[128]; .shared .align 4 .b8 second[128];
 	mov.u32 %r3, first; mad.lo.s32 %r3, %n, 4, %r3;
@@ -244,6 +262,20 @@ func TestPlanted(t *testing.T) {
 		line := strings.Count(wrongPart, "\n") + 1 + strings.Count(reduction("wrong", "")[:strings.Index(reduction("wrong", ""), "ld.shared.u32 %r6")], "\n")
 		assert.Contains(t, r.stderr, "planted.ptx:"+strconv.Itoa(line))
 	})
+	t.Run("missing second barrier", func(t *testing.T) {
+		for _, md := range []mode{plain, tsan} {
+			r := run(md, "right_tiles", 0)
+			require.Zero(t, r.status, "%s: %s %s", md.name, r.message, r.stderr)
+			for i, v := range asUint32(r.buffers[1]) {
+				require.Equal(t, uint32(i%64^33)*4+6, v, md.name)
+			}
+		}
+		right := run(plain, "right_tiles", 0).buffers[1]
+		assert.NotEqual(t, right, run(plain, "wrong_tiles", 0).buffers[1], "a wrong sum")
+		r := run(tsan, "wrong_tiles", 0)
+		assert.Equal(t, uint32(719), r.status, "a write after reads that nothing orders")
+		assert.Contains(t, r.stderr, "planted.ptx:")
+	})
 	t.Run("race in global memory", func(t *testing.T) {
 		r := run(tsan, "global_race", 0)
 		assert.Equal(t, uint32(719), r.status)
@@ -256,7 +288,7 @@ func TestPlanted(t *testing.T) {
 		assert.Contains(t, r.stderr, "planted.ptx:"+at)
 		r = run(checked, "past_shared", 0)
 		assert.Equal(t, uint32(700), r.status)
-		assert.Contains(t, r.message, "thread (31,0,0): writes 4 bytes at byte 128 of shared first, which has 128, line "+at+": st.shared.u32 [%r3+4], %i;")
+		assert.Contains(t, r.message, "thread (31,0,0): writes 4 bytes at byte 128 of shared first, which has 128, line "+at+": st.shared.u32 [%r3+4], %i")
 	})
 	t.Run("past the end of global memory", func(t *testing.T) {
 		at := lineOf("st.global.u32 [%at+4]")

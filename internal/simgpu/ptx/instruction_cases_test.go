@@ -270,6 +270,7 @@ func floatCases() []instructionCase {
 		near("tanh.approx.f32", 2, func(a float32) float32 { return float32(math.Tanh(float64(a))) }),
 		near("sin.approx.f32", 2, func(a float32) float32 { return float32(math.Sin(float64(a))) }),
 		near("cos.approx.f32", 2, func(a float32) float32 { return float32(math.Cos(float64(a))) }),
+		is("rcp.approx.ftz.f64", func(a float64) float64 { return gross(1 / gross(a)) }),
 		near("div.full.f32", 2, func(a, b float32) float32 {
 			if s := math.Abs(float64(b)); s > 0x1p126 && !math.IsInf(s, 0) {
 				if math.IsInf(float64(a), 0) {
@@ -287,6 +288,17 @@ func flush(a float32) float32 {
 		return float32(math.Copysign(0, float64(a)))
 	}
 	return a
+}
+
+// gross keeps the upper half of a number.
+func gross(a float64) float64 {
+	if math.Abs(a) < 0x1p-1022 {
+		return math.Copysign(0, a)
+	}
+	if a != a {
+		return a
+	}
+	return math.Float64frombits(math.Float64bits(a) >> 32 << 32)
 }
 
 func saturate(a float32) float32 {

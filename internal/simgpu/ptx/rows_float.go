@@ -62,6 +62,8 @@ var approximateRows = []row{
 	{form: "sqrt.approx[.ftz].T", types: "f32", args: "T T", code: "approximate(t, __builtin_sqrtf($1), bits32($1))"},
 	{form: "rsqrt.approx[.ftz].T", types: "f32", args: "T T", code: "approximate(t, f32(1.0 / __builtin_sqrt($1)), bits32($1))"},
 	{form: "rsqrt.approx.T", types: "f64", args: "T T", code: "1.0 / __builtin_sqrt($1)"},
+	{form: "rcp.approx.ftz.T", types: "f64", args: "T T", code: "gross(1.0 / gross($1))"},
+	{form: "rsqrt.approx.ftz.T", types: "f64", args: "T T", code: "gross(1.0 / __builtin_sqrt(gross($1)))"},
 	{form: "ex2.approx[.ftz].T", types: "f32", args: "T T", code: "approximate(t, __builtin_exp2f($1), bits32($1))"},
 	{form: "lg2.approx[.ftz].T", types: "f32", args: "T T", code: "approximate(t, __builtin_log2f($1), bits32($1))"},
 	{form: "sin.approx[.ftz].T", types: "f32", args: "T T", code: "approximate(t, __builtin_sinf($1), bits32($1))"},
