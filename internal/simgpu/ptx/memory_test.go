@@ -124,7 +124,14 @@ func TestMemory(t *testing.T) {
 	cvt.rn.f32.u32 %f1, %r2;
 	call (%f1), twice, (%f1);
 	cvt.rzi.u32.f32 %r2, %f1;
-	st.global.u32 [%at], %r2;`) + kernelOf("jumps", `
+	st.global.u32 [%at], %r2;`) + kernelOf("ordered", `
+	st.volatile.global.f32 [%at], 0f40400000; membar.gl;
+	ld.volatile.global.f32 %f1, [%at]; add.f32 %f1, %f1, 0f3F800000;
+	st.release.gpu.global.f32 [%at], %f1; fence.acq_rel.gpu;
+	ld.acquire.gpu.global.u32 %r2, [%at];
+	st.relaxed.cta.global.b16 [%at], 7; ld.volatile.global.s8 %r3, [%at];
+	add.s32 %r2, %r2, %r3;
+	st.global.wb.u32 [%at], %r2;`) + kernelOf("jumps", `
 	mov.b32 %r2, 0;
 	setp.ge.u32 %p1, %n, 4;
 	@%p1 bra $far;
@@ -148,6 +155,7 @@ func TestMemory(t *testing.T) {
 		"tables":  func(i uint32) uint32 { return []uint32{2, 3, 5, 7}[i%4] + 500 - 1000 + 1280000 + 1 },
 		"local":   func(i uint32) uint32 { return i },
 		"shared":  func(i uint32) uint32 { return i*1001 + 100 + 1 },
+		"ordered": func(i uint32) uint32 { return math.Float32bits(4) + 7 },
 		"calls":   func(i uint32) uint32 { return i * i * 2 },
 		"jumps": func(i uint32) uint32 {
 			if i%32 < 4 {

@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"reflect"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -61,8 +62,14 @@ func compiler(t testing.TB, args ...string) {
 // runner gives the program that runs launches in a mode.
 func runner(t testing.TB, md mode) string {
 	t.Helper()
+	if runtime.GOOS != "linux" || runtime.GOARCH != "amd64" {
+		t.Skip("kernels run on linux/amd64 only")
+	}
 	if _, err := exec.LookPath("g++"); err != nil {
 		t.Skip("no g++: translated kernels are not run")
+	}
+	if _, err := exec.LookPath("setarch"); err != nil && md == tsan {
+		t.Skip("no setarch: ThreadSanitizer needs it")
 	}
 	builds.Lock()
 	defer builds.Unlock()
@@ -221,14 +228,6 @@ func asUint32(b []byte) []uint32 {
 	out := make([]uint32, len(b)/4)
 	for i := range out {
 		out[i] = binary.LittleEndian.Uint32(b[i*4:])
-	}
-	return out
-}
-
-func asUint64(b []byte) []uint64 {
-	out := make([]uint64, len(b)/8)
-	for i := range out {
-		out[i] = binary.LittleEndian.Uint64(b[i*8:])
 	}
 	return out
 }

@@ -72,7 +72,7 @@ func (r *row) write(g *generator, i *instruction, m *matched) error {
 	}
 	replace := []string{"$T", m.t.cpp(), "$S", m.s.cpp(), "$N", m.t.as(unsigned).cpp(), "$W", wide(m.t).cpp(), "$r", rounding(m)}
 	for k := len(kinds) - 1; k > 0; k-- {
-		source, err := g.source1(i.args[k], kinds[k], m)
+		source, err := g.sourceOperand(i.args[k], kinds[k], m)
 		if err != nil {
 			return err
 		}
@@ -89,8 +89,8 @@ func (r *row) write(g *generator, i *instruction, m *matched) error {
 	return g.set(i.args[0], t, expr)
 }
 
-// source1 reads a source operand of a row.
-func (g *generator) source1(o operand, kind string, m *matched) (string, error) {
+// sourceOperand reads a source operand of a row.
+func (g *generator) sourceOperand(o operand, kind string, m *matched) (string, error) {
 	if kind == "?pred" {
 		return g.predicate(o)
 	}

@@ -11,7 +11,7 @@ var memoryRows = []row{
 	{form: "ld[.weak|volatile|relaxed|acquire][.cta|gpu|sys]" + spaceNames + "[.ca|cg|cs|lu|cv][.nc]" + hints + "[.v2|v4].T", emit: load},
 	{form: "ldu.global[.v2|v4].T", emit: load},
 	{form: "st[.weak|volatile|relaxed|release][.cta|gpu|sys]" + spaceNames + "[.wb|cg|cs|wt]" + hints + "[.v2|v4].T", emit: store},
-	{form: "membar.cta|gl|sys", code: "__atomic_thread_fence(__ATOMIC_SEQ_CST)", emit: fence},
+	{form: "membar.cta|gl|sys", emit: fence},
 	{form: "fence[.sc|acq_rel].cta|gpu|sys", emit: fence, needs: 70},
 	{form: "prefetch[.global|local].L1|L2", emit: func(g *generator, i *instruction, m *matched) error { return nil }},
 }
