@@ -56,7 +56,7 @@ var rooms = []room{
 	{name: "internal/cudrv", cgo: true}, // calls NVIDIA's driver
 	{name: "internal/cublas", may: []string{"internal/cudrv"}, cgo: true},
 	{name: "internal/simgpu", may: []string{"internal/simgpu/..."}, cgo: true}, // is one, for tests
-	{name: "internal/simgpu/..."},
+	{name: "internal/simgpu/...", may: []string{"internal/simgpu/..."}},
 	{name: "internal/backendtest", may: join(words, "backend/passes", "backend/ref")},
 	{name: "internal/verify", may: join(parts, "model/zoo", "viz")},
 	{name: "internal/gputest", may: roof},
