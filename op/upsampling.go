@@ -106,7 +106,7 @@ func (p *UpSamplingParam) forward(c *Ctx, in []Value) []Value {
 	large := make([]Value, len(in))
 	for i, x := range in {
 		factor := height / x.Shape()[2]
-		large[i] = repeatAxis(c, repeatAxis(c, x, 2, factor), 3, factor)
+		large[i] = repeatAxis(c, repeatAxis(c, x, 3, factor), 2, factor) // rows are copied whole
 	}
 	if p.MultiInputMode == "concat" {
 		return []Value{c.Concat(1, large...)}
@@ -132,7 +132,7 @@ func (p *UpSamplingParam) backward(c *Ctx, dout []Value) []Value {
 			at += s[1]
 		}
 		factor := height / s[2]
-		d[i] = foldAxis(c, foldAxis(c, part, 3, factor), 2, factor)
+		d[i] = foldAxis(c, foldAxis(c, part, 2, factor), 3, factor)
 	}
 	return d
 }
