@@ -10,8 +10,10 @@ import (
 
 const (
 	mapBlock = 256
-	mapLanes = 4 // elements of up to 4 bytes that one thread computes; of 8 bytes half as many, so that a vector has 16
+	mapLanes = 4 // elements that a thread computes; half as many where some have 8 bytes, so that no vector has more than 16
 	mapDims  = 8 // that a kernel takes apart
+	// Registers for operands: with more, a thread takes fewer lanes.
+	mapRegisters = 160
 	// CUDA passes no more than 4096 bytes of parameters.
 	maxParams = 4096
 )
@@ -54,12 +56,16 @@ type mapCall struct {
 // newMapCall finds how the operands lie in memory along common dimensions.
 func newMapCall(e *expr.Expr, value func(backend.ValueID) *backend.ValueInfo, in, out []backend.ValueID) *mapCall {
 	shape := value(out[0]).Shape
-	m := &mapCall{text: mapText{e: e, lanes: mapLanes}, count: shape.Size(), dims: strides.Dims{Size: slices.Clone(shape)}}
+	m := &mapCall{text: mapText{e: e}, count: shape.Size(), dims: strides.Dims{Size: slices.Clone(shape)}}
+	var types []backend.DType
+	for _, id := range slices.Concat(in, out) {
+		types = append(types, value(id).DType)
+	}
+	m.text.eval = backend.EvalType(types...)
+	widest := m.text.eval.Size()
 	add := func(id backend.ValueID) mapOperand {
 		v := value(id)
-		if v.DType.Size() == 8 {
-			m.text.lanes = mapLanes / 2
-		}
+		widest = max(widest, v.DType.Size())
 		m.dims.Stride = append(m.dims.Stride, strides.Broadcast(v.Shape, shape))
 		return mapOperand{dtype: v.DType}
 	}
@@ -71,6 +77,10 @@ func newMapCall(e *expr.Expr, value func(backend.ValueID) *backend.ValueInfo, in
 	}
 	for _, id := range out {
 		m.text.out = append(m.text.out, add(id))
+	}
+	m.text.lanes = mapLanes * 4 / widest
+	for words := widest / 4; m.text.lanes > 1 && (words*m.text.lanes+2)*len(m.dims.Stride) > mapRegisters; {
+		m.text.lanes /= 2
 	}
 	m.dims.Collapse()
 	m.classify()

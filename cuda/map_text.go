@@ -13,9 +13,10 @@ import (
 // kernel, once compiled, serves every shape of its kind and every learning rate.
 type mapText struct {
 	e       *expr.Expr
-	in, out []mapOperand // inputs that e uses, in order
-	lanes   int          // elements per thread
-	dims    int          // dimensions along which inputs lie differently; 0 when all are flat
+	eval    backend.DType // the type of arithmetic, one of mapTypes
+	in, out []mapOperand  // inputs that e uses, in order
+	lanes   int           // elements per thread
+	dims    int           // dimensions along which inputs lie differently; 0 when all are flat
 }
 
 type mapOperand struct {
@@ -39,19 +40,8 @@ func (o *mapOperand) indexed() bool { return o.access >= accessRows }
 // vector reports whether the lanes read neighbours.
 func (o *mapOperand) vector() bool { return o.access == accessWhole || o.access == accessRows }
 
-// evalType is the type of arithmetic.
-func (t *mapText) evalType() backend.DType {
-	var types []backend.DType
-	for _, list := range [][]mapOperand{t.in, t.out} {
-		for _, o := range list {
-			types = append(types, o.dtype)
-		}
-	}
-	return backend.EvalType(types...)
-}
-
 // constant is a number of the expression as an argument.
-func (t *mapText) constant(v float64) arg { return mapTypes[t.evalType()].argument(v) }
+func (t *mapText) constant(v float64) arg { return mapTypes[t.eval].argument(v) }
 
 // params gives the parameters after the pointers, as PTX declares them.
 func (t *mapText) params() []mapParam {
@@ -70,7 +60,7 @@ func (t *mapText) params() []mapParam {
 	}
 	for i, n := range t.e.Nodes {
 		if n.Op == expr.Const {
-			v := mapTypes[t.evalType()]
+			v := mapTypes[t.eval]
 			list = append(list, mapParam{fmt.Sprintf("number%d", i), v.name, v.size})
 		}
 	}
@@ -126,8 +116,21 @@ func (t *mapText) key() string {
 	for _, o := range t.in {
 		fmt.Fprintf(&b, " %v %s", o.dtype, [...]string{"whole", "one", "rows", "repeat"}[o.access])
 	}
-	fmt.Fprintf(&b, " by %d in %d dims", t.lanes, t.dims)
+	fmt.Fprintf(&b, " as %v by %d in %d dims", t.eval, t.lanes, t.dims)
 	return b.String()
+}
+
+// name is the kernel's, for profilers and messages: what the expression does first.
+func (t *mapText) name() string {
+	name := "map"
+	seen := map[expr.Op]bool{expr.Input: true, expr.Const: true}
+	for _, n := range t.e.Nodes {
+		if !seen[n.Op] && len(seen) < 2+4 {
+			seen[n.Op] = true
+			name += "_" + n.Op.String()
+		}
+	}
+	return name
 }
 
 // input gives the position among the used inputs.
@@ -156,7 +159,7 @@ func (t *mapText) kernel() *kernel {
 		text := t.ptx()
 		k = &kernel{
 			module: &module{name: "Map " + key, text: func() string { return text }},
-			name:   mapEntry, block: dim3{mapBlock, 1, 1}, params: t.sizes(),
+			name:   t.name(), block: dim3{mapBlock, 1, 1}, params: t.sizes(),
 		}
 		mapKernels.byKey[key] = k
 	}

@@ -113,7 +113,7 @@ DEVICE f64 digamma(f64 x) {
 	f64 a = x < 0 ? 1 - x : x, v = 0;
 #pragma nounroll
 	for (; a < 10; a++) v -= 1 / a;
-	f64 i = 1 / a, z = i * i, y = v + log(a) - 0.5 * i - z * horner(z, 1.0 / 12, -1.0 / 120, 1.0 / 252, -1.0 / 240, 1.0 / 132);
+	f64 i = 1 / a, z = i * i, y = v + log(a) - 0.5 * i - z * horner(z, 1.0 / 12, -1.0 / 120, 1.0 / 252, -1.0 / 240, 1.0 / 132, -691.0 / 32760, 1.0 / 12);
 	return x < 0 ? y - PI_64 * sin_pi(x, 1) / sin_pi(x, 0) : y;
 }
 
