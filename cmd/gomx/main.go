@@ -5,6 +5,7 @@
 //	gomx inspect model/lenet-0001.params                 # what a file is and holds
 //	gomx inspect --program --network lenet --mode train  # what a network becomes, pass by pass
 //	gomx symbol resnet-50 -o resnet.json                 # a network of the zoo as MXNet writes it
+//	gomx selftest --gpus 0                               # every kernel checked, the device measured
 //	gomx info; gomx ops                                  # what there is
 package main
 
@@ -17,12 +18,13 @@ import (
 
 // cli lists the commands, one a line; each lives in a file of its own.
 type cli struct {
-	Bench   benchCmd   `cmd:"" help:"Measure images a second on the code path of Fit or Predict; the last line is JSON."`
-	Info    infoCmd    `cmd:"" help:"Show devices, instruction set and BLAS."`
-	Inspect inspectCmd `cmd:"" help:"Show what a model file holds, or with --program what a network becomes."`
-	Ops     opsCmd     `cmd:"" help:"List operators, and kernels by backend."`
-	Symbol  symbolCmd  `cmd:"" help:"Write a network of the zoo as a symbol file, as MXNet 1.9.1 writes it."`
-	Verify  verifyCmd  `cmd:"" help:"Replay cases recorded from MXNet and compare every array with what MXNet computed."`
+	Bench    benchCmd    `cmd:"" help:"Measure images a second on the code path of Fit or Predict; the last line is JSON."`
+	Info     infoCmd     `cmd:"" help:"Show devices, instruction set and BLAS."`
+	Inspect  inspectCmd  `cmd:"" help:"Show what a model file holds, or with --program what a network becomes."`
+	Ops      opsCmd      `cmd:"" help:"List operators, and kernels by backend."`
+	Selftest selftestCmd `cmd:"" help:"Check every kernel of a device against ref and measure it; one report to paste."`
+	Symbol   symbolCmd   `cmd:"" help:"Write a network of the zoo as a symbol file, as MXNet 1.9.1 writes it."`
+	Verify   verifyCmd   `cmd:"" help:"Replay cases recorded from MXNet and compare every array with what MXNet computed."`
 }
 
 func main() { os.Exit(run(os.Args[1:])) }
