@@ -86,8 +86,10 @@ func (b *bound) runSegments() error {
 func (d *Device) enqueue(en *entry, list *cudrv.List, from, to int) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.history.add(pastRun{d.progress.Enqueued(), uint32(to - from), en, from})
+	start := d.progress.Enqueued()
+	d.history.add(pastRun{start, uint32(to - from), en, from})
 	if f, ok := list.Run(d.compute, from, to, d.progress, d.debug.sync); !ok {
+		d.history.cut(d.progress.Enqueued() - start)
 		return d.failedOp(en, f)
 	}
 	return nil

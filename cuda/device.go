@@ -49,8 +49,9 @@ func debugSwitches() debug {
 
 const (
 	oldestMajor, oldestMinor = 5, 2 // the target of the PTX
-	// progressEvery is how many operations lie between two marks: the width of the net in which a fault is caught.
-	progressEvery = 32
+	// progressEvery is how many operations lie between two marks: the width of the net in which a fault is caught. A mark
+	// costs two small operations of the stream.
+	progressEvery = 64
 )
 
 // devices counts those opened.

@@ -130,6 +130,13 @@ func (h *history) add(r pastRun) {
 	h.next = (h.next + 1) % len(h.runs)
 }
 
+// cut says of the run added last that no more than n operations were enqueued.
+func (h *history) cut(n uint32) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.runs[(h.next+len(h.runs)-1)%len(h.runs)].n = n
+}
+
 // narrow names the operations that a fault can come from: those between the last mark known to be reached and the next.
 func (d *Device) narrow(err error) error {
 	done, enqueued := d.progress.Done(), d.progress.Enqueued()

@@ -72,10 +72,10 @@ func everythingFails(t *testing.T, d *Device, b backend.Bound, want string) {
 
 // A fault shows later. It is narrowed down, and then all that the device is asked fails with the same line.
 func TestFaultIsNarrowedDown(t *testing.T) {
-	d, b := openChain(t, 100)
+	d, b := openChain(t, 300)
 	require.NoError(t, b.Run())
 	require.NoError(t, b.Wait())
-	orderFault(t, "launch=71:700")
+	orderFault(t, "launch=171:700")
 	require.NoError(t, b.Run())
 	err := b.Wait()
 	require.Error(t, err)
@@ -85,9 +85,20 @@ func TestFaultIsNarrowedDown(t *testing.T) {
 	require.NotNil(t, m, err)
 	number := func(i int) int { n, _ := strconv.Atoi(m[i]); return n }
 	assert.LessOrEqual(t, number(1), progressEvery)
-	assert.LessOrEqual(t, number(2), 70)
-	assert.GreaterOrEqual(t, number(3), 70)
+	assert.LessOrEqual(t, number(2), 170)
+	assert.GreaterOrEqual(t, number(3), 170)
 	everythingFails(t, d, b, err.Error())
+}
+
+// What was never enqueued is not suspected.
+func TestRefusedLaunchesAreNotSuspected(t *testing.T) {
+	d, b := openChain(t, 20)
+	orderFault(t, "launch=5:701")
+	require.Error(t, b.Run()) // enqueues four
+	require.Error(t, d.Sync())
+	orderFault(t, "launch=3:700")
+	require.NoError(t, b.Run())
+	assert.ErrorContains(t, b.Wait(), "in one of 24 operations from ")
 }
 
 // GOMX_DEBUG=sync finds the very launch.
