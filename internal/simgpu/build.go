@@ -69,7 +69,7 @@ var build = sync.OnceValues(func() (string, error) {
 })
 
 // keep is how long what nobody built anew stays in the cache.
-const keep = 30 * 24 * time.Hour
+const keep = 7 * 24 * time.Hour
 
 // prune removes old libraries and modules. What it cannot remove, the next one will.
 func prune(root string) {
@@ -147,6 +147,11 @@ func buildInto(dir string) error {
 	blas := filepath.Join(dir, "blas", blasNames[0])
 	if err := link(blas, dir, append(objects["cublas"], cuda)...); err != nil {
 		return err
+	}
+	for _, files := range objects {
+		for _, object := range files {
+			_ = os.Remove(object) // some are in two lists
+		}
 	}
 	for _, name := range blasNames[1:] {
 		if err := os.Symlink(blasNames[0], filepath.Join(dir, "blas", name)); err != nil {
