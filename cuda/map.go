@@ -13,7 +13,7 @@ const (
 	mapLanes = 4 // elements that a thread computes; half as many where some have 8 bytes, so that no vector has more than 16
 	mapDims  = 8 // that a kernel takes apart
 	// Registers for operands: with more, a thread takes fewer lanes.
-	mapRegisters = 160
+	mapRegisters = 120
 	// CUDA passes no more than 4096 bytes of parameters.
 	maxParams = 4096
 )

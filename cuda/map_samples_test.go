@@ -73,7 +73,8 @@ func sampleMaps() map[string][]sample {
 		}
 	}
 	// As many operands as threads with four, two and one lanes take.
-	for lanes, n := range map[int]int{4: 26, 2: 40, 1: 100} {
+	for _, c := range [][2]int{{4, 20}, {2, 30}, {1, 100}} {
+		lanes, n := c[0], c[1]
 		b := expr.NewBuilder(n - 1)
 		sum := b.Input(0)
 		for i := 1; i < n-1; i++ {

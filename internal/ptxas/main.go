@@ -2,7 +2,7 @@
 // does not exclude, and prints what each kernel takes. It needs no GPU: the assembler inside a driver resembles them, so
 // what they refuse, or give too few registers, is found here and not by a user. It writes no PTX.
 //
-//	go run ./internal/ptxas             # what go:embed puts into cuda and below
+//	go run ./internal/ptxas             # what go:embed puts into cuda and below, and Maps of every kind
 //	go run ./internal/ptxas -also DIR   # and DIR/*.ptx
 //
 // The assemblers come from pinned wheels, which pip fetches once.
@@ -10,9 +10,11 @@ package main
 
 import (
 	_ "embed"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
+	"os/exec"
 	"path"
 	"path/filepath"
 
@@ -50,24 +52,42 @@ func run(also string) (*report, error) {
 		}
 		files = append(files, more...)
 	}
+	dir, err := os.MkdirTemp("", "gomx-ptxas-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	written, err := writeMaps(dir)
+	if err != nil {
+		return nil, err
+	}
 	var modules []*module
-	for _, f := range files {
+	for _, f := range append(files, written...) {
 		m, err := readModule(f)
 		if err != nil {
 			return nil, err
 		}
 		modules = append(modules, m)
 	}
-	dir, err := os.MkdirTemp("", "gomx-ptxas-")
-	if err != nil {
-		return nil, err
-	}
-	defer os.RemoveAll(dir)
 	assemblers, err := unpackAssemblers(dir)
 	if err != nil {
 		return nil, err
 	}
 	return assembleAll(modules, assemblers), nil
+}
+
+// writeMaps makes the PTX that package cuda writes at run time, as samples of it: a test there knows how.
+func writeMaps(dir string) ([]string, error) {
+	test := exec.Command("go", "test", "-count=1", "-run=^TestWriteMaps$", "github.com/gomx-org/gomx/cuda", "-maps", dir)
+	test.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := test.CombinedOutput(); err != nil {
+		return nil, fmt.Errorf("go test ./cuda -run TestWriteMaps: %w\n%s", err, out)
+	}
+	files, err := filepath.Glob(filepath.Join(dir, "map_*.ptx"))
+	if err == nil && len(files) == 0 {
+		err = errors.New("go test ./cuda -run TestWriteMaps wrote nothing")
+	}
+	return files, err
 }
 
 // unpackAssemblers gives those of the pinned wheels.
