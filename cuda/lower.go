@@ -83,7 +83,6 @@ type arg struct {
 
 func ptr(p place) arg   { return arg{p: p} }
 func u32(v uint32) arg  { return arg{bits: binary.LittleEndian.AppendUint32(nil, v)} }
-func i32(v int32) arg   { return u32(uint32(v)) }
 func u64(v uint64) arg  { return arg{bits: binary.LittleEndian.AppendUint64(nil, v)} }
 func f32(v float32) arg { return u32(math.Float32bits(v)) }
 func blob(b []byte) arg { return arg{bits: b} } // a struct by value
