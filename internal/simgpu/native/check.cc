@@ -70,6 +70,8 @@ void *sim_check(sim_thread *t, sim_space space, u64 address, u32 bytes, sim_acce
 	}
 	const Fiber &f = *static_cast<Thread *>(t)->fiber;
 	const bool on_stack = address - (u64)f.low < f.size;
+	if (space == sim_local && !on_stack)
+		e.stop(*t, illegal_address, say("%s %u bytes at %#llx, which is not its local memory", verb(access), bytes, (unsigned long long)address), site);
 	if (space == sim_local || ((space == sim_generic || space == sim_param) && on_stack))
 		return (void *)address;
 	const u64 offset = address - (u64)b.params;

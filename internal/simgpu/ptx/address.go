@@ -15,14 +15,14 @@ func (g *generator) address(o operand, space string) (string, error) {
 	}
 	base := o.list[0]
 	if base.kind == numberOperand {
-		return fmt.Sprintf("u64(%dull)", base.bits+uint64(o.offset)), nil
+		return "", g.fail("an address that is a number")
 	}
 	sym := g.find(base.name)
 	if sym == nil {
 		return "", g.fail("%s is not declared", base.name)
 	}
 	if sym.space != "reg" {
-		if sym.space != space && !(space == "generic" && (sym.space == "global" || sym.space == "const")) {
+		if sym.space != space && !(space == "generic" && sym.space == "global") {
 			return "", g.fail("%s is in space %s, not %s", base.name, sym.space, space)
 		}
 		if sym.bytes >= 0 && (o.offset < 0 || o.offset >= int64(max(sym.bytes, 1))) {

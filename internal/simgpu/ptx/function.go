@@ -144,7 +144,17 @@ func (g *generator) statement(i int) error {
 func (g *generator) declareRegisters(r *registers) error {
 	for i, name := range r.names {
 		g.fn.registers += max(1, r.count[i]) * max(1, r.typ.size/32)
+		for _, other := range g.scope.ranges {
+			if other.has(name) || r.count[i] > 0 && other.prefix == name {
+				return g.fail("%s is declared twice", name)
+			}
+		}
 		if r.count[i] > 0 {
+			for other := range g.scope.names {
+				if (&registerRange{name, r.count[i], r.typ}).has(other) {
+					return g.fail("%s is declared twice", other)
+				}
+			}
 			g.scope.ranges = append(g.scope.ranges, registerRange{name, r.count[i], r.typ})
 			continue
 		}

@@ -111,5 +111,5 @@ func (g *generator) declareRegister(name string, typ scalar) *symbol {
 var reserved = map[string]bool{
 	"%smid": true, "%nsmid": true, "%gridid": true, "%clock": true, "%clock_hi": true, "%clock64": true,
 	"%globaltimer": true, "%globaltimer_lo": true, "%globaltimer_hi": true, "%dynamic_smem_size": true, "%total_smem_size": true,
-	"%tid": true, "%ntid": true, "%ctaid": true, "%nctaid": true, "WARP_SZ": true,
+	"%tid": true, "%ntid": true, "%ctaid": true, "%nctaid": true, "WARP_SZ": true, "_": true,
 }

@@ -50,7 +50,7 @@ func (g *generator) readName(o operand, t scalar, wide bool) (string, error) {
 	if o.offset != 0 {
 		return "", g.fail("a register with an offset outside an address")
 	}
-	if !sym.typ.fits(t) && !(wide && sym.typ.size > t.size && sym.typ.class != predicate && t.class != predicate && (sym.typ.class != float || t.class != float)) {
+	if !sym.typ.fits(t) && !(wide && sym.typ.holds(t)) {
 		return "", g.fail("%s is a register of type %v, want %v", o.name, sym.typ, t)
 	}
 	return recast(sym.cpp, sym.typ, t), nil
@@ -144,13 +144,13 @@ func (g *generator) predicate(o operand) (string, error) {
 	return g.read(o, scalars["pred"], false)
 }
 
-// target gives the register that a destination names; nil for _, which takes nothing.
+// dropped reports whether a destination is _, which takes nothing. Few instructions have it.
+func dropped(o operand) bool { return o.kind == nameOperand && o.name == "_" }
+
+// target gives the register that a destination names.
 func (g *generator) target(o operand, t scalar, wide bool) (*symbol, error) {
 	if o.kind != nameOperand || o.offset != 0 {
 		return nil, g.fail("the destination is no register")
-	}
-	if o.name == "_" {
-		return nil, nil
 	}
 	sym := g.find(o.name)
 	if sym == nil {
@@ -159,7 +159,7 @@ func (g *generator) target(o operand, t scalar, wide bool) (*symbol, error) {
 	if sym.space != "reg" {
 		return nil, g.fail("the destination %s is no register", o.name)
 	}
-	if !sym.typ.fits(t) && !(wide && sym.typ.size > t.size && sym.typ.class != predicate && t.class != predicate && (sym.typ.class != float || t.class != float)) {
+	if !sym.typ.fits(t) && !(wide && sym.typ.holds(t)) {
 		return nil, g.fail("%s is a register of type %v, want %v", o.name, sym.typ, t)
 	}
 	return sym, nil
@@ -167,9 +167,6 @@ func (g *generator) target(o operand, t scalar, wide bool) (*symbol, error) {
 
 // assign gives the statement that puts an expression of type t into a register. Into a wider one it extends by t's sign.
 func assign(sym *symbol, t scalar, expr string) string {
-	if sym == nil {
-		return fmt.Sprintf("(void)(%s);", expr)
-	}
 	switch {
 	case sym.typ.real() && !t.real():
 		if sym.typ.size > t.size {
@@ -192,4 +189,12 @@ func (g *generator) set(o operand, t scalar, expr string) error {
 	}
 	g.emit("%s", assign(sym, t, expr))
 	return nil
+}
+
+// setUnlessDropped assigns to a destination that may be _.
+func (g *generator) setUnlessDropped(o operand, t scalar, expr string) error {
+	if dropped(o) {
+		return nil
+	}
+	return g.set(o, t, expr)
 }

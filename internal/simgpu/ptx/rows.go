@@ -95,6 +95,14 @@ func (g *generator) sourceOperand(o operand, kind string, m *matched) (string, e
 		return g.predicate(o)
 	}
 	t := m.typeOf(kind)
+	switch {
+	case kind == "table" && o.kind != numberOperand:
+		return "", g.fail("a table that is not a number")
+	case (kind == "byte" || kind == "table") && o.kind == numberOperand && o.bits > 255:
+		return "", g.fail("%d is not from 0 to 255", int64(o.bits))
+	case m.t == scalars["f16"] && o.kind == numberOperand:
+		return "", g.fail("an integer where a floating point number is wanted")
+	}
 	s, err := g.read(o, t, false)
 	if err == nil && t == scalars["f32"] && m.has("ftz") {
 		s = "ftz(" + s + ")"
@@ -115,6 +123,8 @@ func (m *matched) typeOf(kind string) scalar {
 		return m.t.as(unsigned)
 	case "W":
 		return wide(m.t)
+	case "byte", "table":
+		return scalars["u32"]
 	}
 	return scalars[kind]
 }

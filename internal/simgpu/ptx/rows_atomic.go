@@ -69,7 +69,7 @@ func atom(g *generator, i *instruction, m *matched) error {
 	order := map[string]string{"": "RELAXED", "relaxed": "RELAXED", "acquire": "ACQUIRE", "release": "RELEASE", "acq_rel": "ACQ_REL"}
 	place := fmt.Sprintf("(%s *)&%s", t.cpp(), g.memory(t, space, address, "atomic"))
 	expr := fmt.Sprintf(atomicCode[op], place, value, "__ATOMIC_"+order[m.one("relaxed", "acquire", "release", "acq_rel")])
-	if reduction || i.args[0].kind == nameOperand && i.args[0].name == "_" {
+	if reduction || dropped(i.args[0]) {
 		g.emit("%s;", expr)
 		return nil
 	}

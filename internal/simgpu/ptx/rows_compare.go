@@ -7,7 +7,7 @@ const comparisons = "eq|ne|lt|le|gt|ge|lo|ls|hi|hs|equ|neu|ltu|leu|gtu|geu|num|n
 var compareRows = []row{
 	{form: "setp." + comparisons + "[.and|or|xor][.ftz].T", emit: setp},
 	{form: "set." + comparisons + "[.and|or|xor][.ftz].T.S", emit: set},
-	{form: "selp.T", types: allBits + " " + integers + " " + reals, args: "T T T pred", code: "$3 ? $1 : $2"},
+	{form: "selp.T", types: allBits + " " + integers + " " + reals, args: "T T T ?pred", code: "$3 ? $1 : $2"},
 	{form: "slct.T.s32", types: allBits + " " + integers + " " + reals, args: "T T T s32", code: "$3 >= 0 ? $1 : $2"},
 	{form: "slct[.ftz].T.f32", types: allBits + " " + integers + " " + reals, args: "T T T f32", code: "$3 >= 0 ? $1 : $2"},
 }
@@ -114,10 +114,10 @@ func setp(g *generator, i *instruction, m *matched) error {
 		g.emit("const bool %s = %s, %s = %s;", x, comparison, y, with)
 	}
 	g.braces = true
-	if err := g.set(i.args[0].list[0], p, x+operator+y); err != nil {
+	if err := g.setUnlessDropped(i.args[0].list[0], p, x+operator+y); err != nil {
 		return err
 	}
-	return g.set(i.args[0].list[1], p, "!"+x+operator+y)
+	return g.setUnlessDropped(i.args[0].list[1], p, "!"+x+operator+y)
 }
 
 // set writes all ones, or 1.0, where the comparison holds.

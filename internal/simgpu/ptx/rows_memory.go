@@ -29,8 +29,8 @@ func (g *generator) access(i *instruction, m *matched, at int) (a access, err er
 		return a, g.fail("%d operands, want 2", len(i.args))
 	}
 	a.space = spaces[m.one("const", "global", "local", "param", "shared", "param::entry", "param::func", "shared::cta")]
-	if m.t.class == predicate {
-		return a, g.fail("predicates are in registers only")
+	if m.t.class == predicate || m.t == scalars["f16"] {
+		return a, g.fail("no %s of type %v", i.parts[0], m.t)
 	}
 	if m.has("nc") && a.space != "global" {
 		return a, g.fail(".nc is for global memory")
@@ -42,6 +42,9 @@ func (g *generator) access(i *instruction, m *matched, at int) (a access, err er
 			return a, g.fail(".%s without .relaxed, .acquire or .release", scope)
 		}
 	case "volatile":
+		if a.space == "param" || a.space == "const" {
+			return a, g.fail("no .volatile in space %s", a.space)
+		}
 		a.order = "__ATOMIC_RELAXED"
 	default:
 		if scope == "" {
@@ -70,6 +73,15 @@ func (g *generator) vector(a *access, t scalar, o operand) error {
 	if o.kind != vectorOperand || len(o.list) != a.count {
 		return g.fail("want %d registers in { }", a.count)
 	}
+	size := 0
+	for _, e := range o.list {
+		if sym := g.find(e.name); sym != nil && sym.space == "reg" {
+			if size != 0 && size != sym.typ.size {
+				return g.fail("registers of %d and %d bits in one vector", size, sym.typ.size)
+			}
+			size = sym.typ.size
+		}
+	}
 	x := g.temporary()
 	g.braces = true
 	g.emit("const u64 %s = %s;", x, a.address)
@@ -93,21 +105,16 @@ func load(g *generator, i *instruction, m *matched) error {
 		to = i.args[0].list
 	}
 	for k, o := range to {
+		if a.count > 1 && dropped(o) {
+			continue
+		}
 		sym, err := g.target(o, m.t, true)
 		if err != nil {
 			return err
 		}
-		if sym == nil && a.count == 1 {
-			return g.fail("_ outside { }")
-		}
-		if sym == nil {
-			continue
-		}
 		t := m.t
 		if a.order != "" {
 			t = plainBits(t)
-		} else if t.class == float && t.size == 16 {
-			t = t.as(bits)
 		}
 		value := g.element(a, t, k, "read")
 		if a.order != "" {
@@ -148,8 +155,6 @@ func store(g *generator, i *instruction, m *matched) error {
 		t := m.t
 		if a.order != "" {
 			t = plainBits(t)
-		} else if t.class == float && t.size == 16 {
-			t = t.as(bits)
 		}
 		value, err := g.read(o, t, true)
 		if err != nil {

@@ -76,7 +76,7 @@ func warpSync(g *generator, i *instruction, m *matched) error {
 	if len(i.args) != 1 {
 		return g.fail("%d operands, want 1", len(i.args))
 	}
-	mask, err := g.read(i.args[0], scalars["b32"], false)
+	mask, err := g.read(i.args[0], scalars["u32"], false)
 	if err != nil {
 		return err
 	}
@@ -84,12 +84,15 @@ func warpSync(g *generator, i *instruction, m *matched) error {
 	return nil
 }
 
-// pair gives a destination with its predicate, which may be missing.
-func pair(o operand) (to, p operand) {
-	if o.kind == pairOperand {
-		return o.list[0], o.list[1]
+// setPair assigns to a destination and to its predicate, which may be missing. Of two either may be dropped.
+func (g *generator) setPair(o operand, value, inside string) error {
+	if o.kind != pairOperand {
+		return g.set(o, scalars["b32"], value)
 	}
-	return o, operand{kind: nameOperand, name: "_"}
+	if err := g.setUnlessDropped(o.list[0], scalars["b32"], value); err != nil {
+		return err
+	}
+	return g.setUnlessDropped(o.list[1], scalars["pred"], inside)
 }
 
 // readAll reads sources of types.
@@ -111,19 +114,15 @@ func shuffle(g *generator, i *instruction, m *matched) error {
 	if len(i.args) == 0 {
 		return g.fail("no operands")
 	}
-	a, err := g.readAll(i.args[1:], "b32", "b32", "b32", "b32")
+	a, err := g.readAll(i.args[1:], "b32", "u32", "u32", "u32")
 	if err != nil {
 		return err
 	}
-	to, p := pair(i.args[0])
 	x, inside := g.temporary(), g.temporary()
 	g.braces = true
 	mode := m.one("up", "down", "bfly", "idx")[:1]
 	g.emit("bool %s; const u32 %s = sim_shuffle(t, '%s', %s, %s, %s, %s, &%s, %s);", inside, x, mode, a[0], a[1], a[2], a[3], inside, g.meet())
-	if err := g.set(to, scalars["b32"], x); err != nil {
-		return err
-	}
-	return g.set(p, scalars["pred"], inside)
+	return g.setPair(i.args[0], x, inside)
 }
 
 func vote(g *generator, i *instruction, m *matched) error {
@@ -134,7 +133,7 @@ func vote(g *generator, i *instruction, m *matched) error {
 	if err != nil {
 		return err
 	}
-	mask, err := g.read(i.args[2], scalars["b32"], false)
+	mask, err := g.read(i.args[2], scalars["u32"], false)
 	if err != nil {
 		return err
 	}
@@ -157,31 +156,27 @@ func match(g *generator, i *instruction, m *matched) error {
 	if len(i.args) == 0 {
 		return g.fail("no operands")
 	}
-	a, err := g.readAll(i.args[1:], m.t.String(), "b32")
+	a, err := g.readAll(i.args[1:], m.t.String(), "u32")
 	if err != nil {
 		return err
 	}
 	x := g.temporary()
 	g.braces = true
 	g.emit("const u32 %s = sim_match(t, %s, %s, %s);", x, a[0], a[1], g.meet())
-	to, p := pair(i.args[0])
 	if i.parts[1] == "any" {
 		return g.set(i.args[0], scalars["b32"], x)
 	}
 	all := fmt.Sprintf("%s == %s", x, a[1])
 	y := g.temporary()
 	g.emit("const bool %s = %s;", y, all)
-	if err := g.set(to, scalars["b32"], fmt.Sprintf("%s ? %s : 0", y, x)); err != nil {
-		return err
-	}
-	return g.set(p, scalars["pred"], y)
+	return g.setPair(i.args[0], fmt.Sprintf("%s ? %s : 0", y, x), y)
 }
 
 func redux(g *generator, i *instruction, m *matched) error {
 	if len(i.args) == 0 {
 		return g.fail("no operands")
 	}
-	a, err := g.readAll(i.args[1:], "b32", "b32")
+	a, err := g.readAll(i.args[1:], m.t.as(unsigned).String(), "u32")
 	if err != nil {
 		return err
 	}
@@ -189,5 +184,5 @@ func redux(g *generator, i *instruction, m *matched) error {
 	if m.t.class == signed {
 		op = map[string]string{"+": "+", "<": "l", ">": "g"}[op]
 	}
-	return g.set(i.args[0], scalars["b32"], fmt.Sprintf("sim_reduce(t, '%s', %s, %s, %s)", op, a[0], a[1], g.meet()))
+	return g.set(i.args[0], scalars["u32"], fmt.Sprintf("sim_reduce(t, '%s', %s, %s, %s)", op, a[0], a[1], g.meet()))
 }

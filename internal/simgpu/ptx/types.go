@@ -64,3 +64,14 @@ func (s scalar) fits(t scalar) bool {
 	return s.size == t.size && (s.class == t.class || s.class == bits && t.class != predicate || t.class == bits && s.class != predicate ||
 		s.class != float && t.class != float && s.class != predicate && t.class != predicate)
 }
+
+// holds reports whether a register of type s may hold a smaller number of type t, in loads, stores and conversions.
+func (s scalar) holds(t scalar) bool {
+	switch {
+	case s.size <= t.size || s.class == predicate || t.class == predicate:
+		return false
+	case t.class == float:
+		return s.class == bits
+	}
+	return t.class == bits || s.class != float
+}
