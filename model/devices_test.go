@@ -88,9 +88,6 @@ func TestSeveralDevicesTrainAsOne(t *testing.T) {
 	one := trained(t, net, data())
 	for _, kind := range append(kvstore.Kinds(), "Local") {
 		for _, n := range []int{2, 3} {
-			if testing.Short() && n == 3 && kind != "device" {
-				continue
-			}
 			what := fmt.Sprintf("%s on %d devices", kind, n)
 			several := trained(t, net, data(), cpus(n), KVStore(kind))
 			near(t, one, several, 1e-5, what)
