@@ -22,12 +22,27 @@ import (
 	"path/filepath"
 	"runtime"
 	"strconv"
+	"sync"
 	"syscall"
 	"testing"
 )
 
 // simulated is set in the environment of processes that have the simulated driver on their library path.
 const simulated = "SIMGPU_SEED"
+
+// userSeed is the environment variable with the seed that a user wants.
+const userSeed = "GOMX_SIM_SEED"
+
+// drawn gives the seed of this process: that of its parent in a child of Main, so that one number repeats all.
+var drawn = sync.OnceValue(func() uint64 {
+	if seed, err := strconv.ParseUint(os.Getenv(simulated), 10, 64); err == nil && seed != 0 {
+		return seed
+	}
+	return rand.Uint64N(1e9) + 1
+})
+
+// tell prints the seed, once; go test shows it when a test fails.
+var tell = sync.OnceFunc(func() { fmt.Fprintf(os.Stderr, "simgpu: %s=%d repeats this order\n", userSeed, drawn()) })
 
 // config is what options set.
 type config struct {
@@ -87,12 +102,12 @@ func newConfig(options []Option) (*config, error) {
 		o(c)
 	}
 	if !c.seeded {
-		c.seed = rand.Uint64N(1e9) + 1
+		c.seed = drawn()
 	}
-	if s := os.Getenv("GOMX_SIM_SEED"); s != "" {
+	if s := os.Getenv(userSeed); s != "" {
 		seed, err := strconv.ParseUint(s, 10, 64)
 		if err != nil {
-			return nil, fmt.Errorf("simgpu: GOMX_SIM_SEED is %q, want a number", s)
+			return nil, fmt.Errorf("simgpu: %s is %q, want a number", userSeed, s)
 		}
 		c.seed = seed
 	}
@@ -118,6 +133,13 @@ func Env(options ...Option) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
+	if c.seed == drawn() && os.Getenv(simulated) == "" {
+		tell()
+	}
+	return environment(c)
+}
+
+func environment(c *config) ([]string, error) {
 	dir, err := build()
 	if err != nil {
 		return nil, err
@@ -178,7 +200,11 @@ func Main(m *testing.M, options ...Option) int {
 		}
 		return code
 	}
-	env, err := Env(options...)
+	c, err := newConfig(options)
+	var env []string
+	if err == nil {
+		env, err = environment(c)
+	}
 	if err != nil {
 		missing = err
 		fmt.Fprintf(os.Stderr, "%v; tests that need GPUs are skipped\n", err)
@@ -186,13 +212,7 @@ func Main(m *testing.M, options ...Option) int {
 	}
 	code := rerun(env)
 	if code != 0 {
-		seed := ""
-		for _, e := range env { // the last one counts
-			if len(e) > len(simulated) && e[:len(simulated)+1] == simulated+"=" {
-				seed = e[len(simulated)+1:]
-			}
-		}
-		fmt.Fprintf(os.Stderr, "simgpu: GOMX_SIM_SEED=%s repeats this; GOMX_SIM_SANITIZE=check names what touches memory that it must not\n", seed)
+		fmt.Fprintf(os.Stderr, "simgpu: %s=%d repeats this; GOMX_SIM_SANITIZE=check names what touches memory that it must not\n", userSeed, c.seed)
 	}
 	return code
 }
