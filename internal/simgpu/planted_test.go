@@ -20,6 +20,7 @@ func TestPlantedBugs(t *testing.T) {
 		{"write_past_the_end", Check, []string{"CUDA_ERROR_ILLEGAL_ADDRESS", "past_end", "0 bytes behind an allocation of 400 bytes"}},
 		{"write_past_the_end", Address, []string{"AddressSanitizer: use-after-poison", "f_past_end"}},
 		{"write_far_past_the_end", Check, []string{"CUDA_ERROR_ILLEGAL_ADDRESS", "past_end_by"}},
+		{"write_into_nothing", plain, []string{"CUDA_ERROR_ILLEGAL_ADDRESS", "past_end_by"}},
 		{"write_past_shared_memory", Check, []string{"CUDA_ERROR_ILLEGAL_ADDRESS", "past_shared", "byte 256 of shared"}},
 		{"write_past_shared_memory", Address, []string{"AddressSanitizer: use-after-poison", "f_past_shared"}},
 		{"within_shared_memory", Check, []string{"CUDA_SUCCESS"}},

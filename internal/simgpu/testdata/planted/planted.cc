@@ -24,6 +24,13 @@ CASE(write_far_past_the_end) { // into nobody's memory, behind all canaries
 	outcome();
 }
 
+CASE(write_into_nothing) {
+	start();
+	CUdeviceptr p = allocate(400);
+	OK(launch(kernel("past_end_by"), 1, 32, nullptr, p, 1u << 31));
+	outcome();
+}
+
 CASE(write_past_shared_memory) {
 	start();
 	OK(launch(kernel("past_shared"), 1, 64, nullptr, allocate(256), 1u));
