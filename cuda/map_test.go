@@ -110,8 +110,8 @@ func TestMapRandomShapes(t *testing.T) {
 		for k, a := range p.Args {
 			contents[k] = smallNumbers(r, a.Shape.Size(), dtype)
 		}
-		want := runOn(t, ref.New(0), p, contents)
-		assert.Equal(t, want, runOn(t, d, p, contents), "case %d: %v %v", i, dtype, shapes)
+		want := runOn(t, ref.New(0), p, contents, 0)
+		assert.Equal(t, want, runOn(t, d, p, contents, i/2%2), "case %d: %v %v", i, dtype, shapes)
 	}
 }
 
@@ -143,27 +143,29 @@ func smallNumbers(r *rand.Rand, n int, t backend.DType) []byte {
 	return v.ConstBytes()
 }
 
-// runOn runs the Program on memory that begins one element after its alignment, and gives the last argument.
-func runOn(t *testing.T, d backend.Device, p *backend.Program, contents [][]byte) []byte {
+// runOn runs the Program on memory of which every second argument begins skip elements after its alignment, and gives the last
+// with what lies behind it.
+func runOn(t *testing.T, d backend.Device, p *backend.Program, contents [][]byte, skip int) []byte {
 	x, err := d.Compile(p, backend.Options{})
 	require.NoError(t, err)
 	defer x.Close()
-	var args []backend.Region
+	var args, all []backend.Region
 	for i, a := range p.Args {
-		skip := i % 2 * a.DType.Size()
-		b, err := d.Alloc(skip + len(contents[i]))
+		offset, n := i%2*skip*a.DType.Size(), len(contents[i])
+		b, err := d.Alloc(offset + n + 16)
 		require.NoError(t, err)
 		defer b.Free()
-		args = append(args, backend.Region{Buffer: b, Offset: skip, Length: len(contents[i])})
-		require.NoError(t, d.Copy(args[i], backend.HostRegion(contents[i])))
+		args = append(args, backend.Region{Buffer: b, Offset: offset, Length: n})
+		all = append(all, backend.Region{Buffer: b, Offset: offset, Length: n + 16})
+		require.NoError(t, d.Copy(all[i], backend.HostRegion(append(slices.Clone(contents[i]), "behind the array"...))))
 	}
 	bound, err := x.Bind(backend.Infer, args)
 	require.NoError(t, err)
 	defer bound.Close()
 	require.NoError(t, bound.Run())
 	require.NoError(t, bound.Wait())
-	last := len(args) - 1
-	got := make([]byte, len(contents[last]))
-	require.NoError(t, d.Copy(backend.HostRegion(got), args[last]))
+	last := all[len(all)-1]
+	got := make([]byte, last.Length)
+	require.NoError(t, d.Copy(backend.HostRegion(got), last))
 	return got
 }
