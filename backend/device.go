@@ -6,7 +6,8 @@ type Device interface {
 	Info() Info
 	// Alloc gives memory that is not initialised, aligned to at least 64 bytes.
 	Alloc(bytes int) (Buffer, error)
-	// Copy moves bytes between buffers of this device and host memory, in order with Run. Lengths must be equal.
+	// Copy moves bytes between buffers of this device and host memory, in order with Run. Lengths must be equal. Host memory
+	// is read or written when it returns; it fails when the device was lost on the way.
 	Copy(dst, src Region) error
 	// Compile makes every choice and check; it fails with *NoKernelError when kernels are missing.
 	Compile(p *Program, o Options) (Executable, error)

@@ -52,12 +52,16 @@ func (d *Device) CopyPeer(dst, src backend.Region) error {
 		return err
 	}
 	defer dst.Buffer.Touch()
-	err = d.fetchPeer(to, s, from, dst.Length)
-	var e *cudrv.Error
-	if errors.As(err, &e) && e.PeerRefused() {
+	if err = d.fetchPeer(to, s, from, dst.Length); err != nil && refused(err) {
 		return d.copyByHost(dst, src, s)
 	}
 	return err
+}
+
+// refused tells an error that says that there is no way from device to device.
+func refused(err error) bool {
+	var e *cudrv.Error
+	return errors.As(err, &e) && e.PeerRefused()
 }
 
 // meet lets d reach the memory of s, if the hardware can. Without it the driver takes the way through the host.
@@ -72,8 +76,7 @@ func (d *Device) meet(s *Device) error {
 	if err == nil && can {
 		err = d.ctx.EnablePeer(s.ctx)
 	}
-	var e *cudrv.Error
-	if err != nil && !(errors.As(err, &e) && e.PeerRefused()) {
+	if err != nil && !refused(err) {
 		return d.fail(err)
 	}
 	if p.met == nil {

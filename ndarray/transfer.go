@@ -61,12 +61,9 @@ func (a *NDArray) across(src *NDArray) error {
 	})
 }
 
-// fetch copies from the device to host memory, and gives the error of what the device did before.
+// fetch copies from the device to host memory.
 func (h *home) fetch(dst []byte, src backend.Region) error {
-	if err := h.dev.Copy(backend.HostRegion(dst), src); err != nil {
-		return err
-	}
-	return h.dev.Sync()
+	return h.dev.Copy(backend.HostRegion(dst), src)
 }
 
 // send copies what fill writes to the device.
