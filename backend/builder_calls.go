@@ -85,6 +85,18 @@ func (b *Builder) argReduce(x Value, axis int, keep, min bool) Value {
 	return b.call(ArgReduce, &ArgReduceAttrs{Min: min, Axis: ax[0], Keep: keep}, without(x.Shape(), ax, keep), x.DType(), x)
 }
 
+// Sort gives the elements along axis in order, the smallest first or with descend the largest, and as Int32 the positions
+// where they were. The order of that order is its inverse: where each element went.
+func (b *Builder) Sort(x Value, axis int, descend bool) (values, order Value) {
+	ax := b.Axes(x.Shape(), axis)
+	if ax == nil {
+		return x, b.nothing(1)[0]
+	}
+	outs := []ValueInfo{{Shape: x.Shape(), DType: x.DType()}, {Shape: x.Shape(), DType: Int32}}
+	ids := b.emit(Sort, &SortAttrs{Axis: ax[0], Descend: descend}, outs, []Value{x})
+	return b.Value(ids[0]), b.Value(ids[1])
+}
+
 // Stats gives mean and biased variance along axes; both have the shape of the other axes.
 func (b *Builder) Stats(x Value, axes ...int) (mean, variance Value) {
 	ax := b.Axes(x.Shape(), axes...)

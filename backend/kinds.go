@@ -19,6 +19,8 @@ const (
 	Reduce
 	// ArgReduce gives the position of the largest or smallest element along an axis, the first on ties: x -> y, ArgReduceAttrs.
 	ArgReduce
+	// Sort orders the elements along an axis: x -> values, order, SortAttrs; order, of Int32, says where each came from.
+	Sort
 	// Stats gives mean and biased variance along axes: x -> mean, var, StatsAttrs.
 	Stats
 	// MatMul multiplies matrices: (M,K), (K,N) -> (M,N), or with a leading batch axis on all three, MatMulAttrs.
@@ -73,6 +75,7 @@ func init() {
 		Map:            {"Map", false, verifyMap},
 		Reduce:         {"Reduce", false, verifyReduce},
 		ArgReduce:      {"ArgReduce", false, verifyArgReduce},
+		Sort:           {"Sort", false, verifySort},
 		Stats:          {"Stats", false, verifyStats},
 		MatMul:         {"MatMul", false, verifyMatMul},
 		Conv:           {"Conv", false, verifyConv},
@@ -164,6 +167,15 @@ type ArgReduceAttrs struct {
 func (a *ArgReduceAttrs) String() string {
 	return fmt.Sprintf("%s[%d]%s", map[bool]string{false: "max", true: "min"}[a.Min], a.Axis, flag(a.Keep, "keep"))
 }
+
+// SortAttrs of a Sort. Equal elements, and so −0 and 0, stay in the order in which they were; NaNs come last in both
+// directions. (MXNet on the CPU sorts by < and leaves NaNs, and numbers near them, wherever its algorithm happens to.)
+type SortAttrs struct {
+	Axis    int
+	Descend bool
+}
+
+func (a *SortAttrs) String() string { return fmt.Sprintf("[%d]%s", a.Axis, flag(a.Descend, "descend")) }
 
 // StatsAttrs of a Stats: Axes ascend; both outputs keep the other axes only.
 type StatsAttrs struct{ Axes []int }

@@ -3,6 +3,7 @@ package backend
 import (
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 )
 
@@ -114,6 +115,27 @@ func verifyArgReduce(p *Program, c *Call) error {
 		return err
 	}
 	return wantShape("output", p.shape(c.Out[0]), without(p.shape(c.In[0]), axes, a.Keep))
+}
+
+func verifySort(p *Program, c *Call) error {
+	a, err := attrs[*SortAttrs](c)
+	if err != nil {
+		return err
+	}
+	if err := arity(c, 1, 1, 2); err != nil {
+		return err
+	}
+	x, values, order := p.Value(c.In[0]), p.Value(c.Out[0]), p.Value(c.Out[1])
+	if values.DType != x.DType || order.DType != Int32 {
+		return fmt.Errorf("gives %v and %v, want %v and int32", values.DType, order.DType, x.DType)
+	}
+	if err := wantAxes([]int{a.Axis}, x.Shape); err != nil {
+		return err
+	}
+	if x.Shape[a.Axis] > math.MaxInt32 {
+		return fmt.Errorf("axis %d of %v is longer than int32 counts", a.Axis, x.Shape)
+	}
+	return errors.Join(wantShape("values", values.Shape, x.Shape), wantShape("order", order.Shape, x.Shape))
 }
 
 func verifyStats(p *Program, c *Call) error {

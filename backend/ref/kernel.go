@@ -69,6 +69,7 @@ var makers = [...]func(c *call) Kernel{
 	backend.Map:            newMap,
 	backend.Reduce:         numeric(newReduce[float32], newReduce[float64]),
 	backend.ArgReduce:      numeric(newArgReduce[float32], newArgReduce[float64]),
+	backend.Sort:           newSort,
 	backend.Stats:          numeric(newStats[float32], newStats[float64]),
 	backend.MatMul:         numeric(newMatMul[float32], newMatMul[float64]),
 	backend.Conv:           numeric(newConv[float32], newConv[float64]),

@@ -60,7 +60,7 @@ func closeTo(a, b float64) bool {
 	return a == b || a != a && b != b || math.Abs(a-b) <= 1e-9*(1+math.Abs(b))
 }
 
-// skipNaive leaves out what is defined elsewhere (random numbers, Go functions), layouts, and large convolutions.
+// skipNaive leaves out what is defined elsewhere (random numbers, Go functions), layouts, large convolutions and long sorts.
 func skipNaive(p *backend.Program) bool {
 	work := 0
 	for i := range p.Entries[0].Calls {
@@ -68,6 +68,8 @@ func skipNaive(p *backend.Program) bool {
 		switch c.Kind {
 		case backend.Random, backend.Host, backend.Relayout:
 			return true
+		case backend.Sort:
+			work += p.Value(c.In[0]).Shape.Size() * p.Value(c.In[0]).Shape[c.Attrs.(*backend.SortAttrs).Axis]
 		case backend.Conv:
 			work += p.Value(c.Out[0]).Shape.Size() * p.Value(c.In[1]).Shape[1:].Size()
 		case backend.ConvGradData, backend.ConvGradFilter:
@@ -225,6 +227,8 @@ func naive(c *backend.Call, in, out []tensor) {
 		naiveReduce(a, in[0], out[0])
 	case *backend.ArgReduceAttrs:
 		naiveArg(a, in[0], out[0])
+	case *backend.SortAttrs:
+		naiveSort(a, in[0], out[0], out[1])
 	case *backend.StatsAttrs:
 		naiveStats(a, in[0], out[0], out[1])
 	case *backend.MatMulAttrs:
@@ -318,6 +322,23 @@ func naiveArg(a *backend.ArgReduceAttrs, x, y tensor) {
 		}
 		y.v[i] = float64(best)
 	}
+}
+
+// naiveSort counts for each element how many of its row come before it.
+func naiveSort(a *backend.SortAttrs, x, values, order tensor) {
+	each(x.s, func(idx []int) {
+		before, v := 0, x.v[x.at(idx...)]
+		pos := append([]int{}, idx...)
+		for k := range x.s[a.Axis] {
+			pos[a.Axis] = k
+			o := x.v[x.at(pos...)]
+			if o == v && k < idx[a.Axis] || !a.Descend && o < v || a.Descend && o > v {
+				before++
+			}
+		}
+		pos[a.Axis] = before
+		values.v[values.at(pos...)], order.v[order.at(pos...)] = v, float64(idx[a.Axis])
+	})
 }
 
 func naiveStats(a *backend.StatsAttrs, x, mean, variance tensor) {

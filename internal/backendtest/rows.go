@@ -14,7 +14,7 @@ type shape = backend.Shape
 
 // Rows is the whole table.
 func Rows() []Row {
-	return slices.Concat(opRows(), mapRows(), reduceRows(), softmaxRows(), matMulRows(), convRows(), poolRows(), moveRows(), indexRows(),
+	return slices.Concat(opRows(), mapRows(), reduceRows(), sortRows(), softmaxRows(), matMulRows(), convRows(), poolRows(), moveRows(), indexRows(),
 		randomRows(), layoutRows(), hostRows(), chainRows())
 }
 
