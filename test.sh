@@ -15,10 +15,12 @@ set -u
 STATICCHECK=honnef.co/go/tools/cmd/staticcheck@v0.7.0
 CROSS='darwin/arm64 windows/amd64 js/wasm'
 # Packages in which goroutines meet.
-RACE='./backend/cpu ./backend/ref ./device ./internal/atomicfile ./io/... ./kvstore ./ndarray ./optimizer ./symbol ./model'
+RACE='./backend/cpu ./backend/ref ./cuda ./device ./internal/atomicfile ./io/... ./kvstore ./ndarray ./optimizer ./symbol ./model'
+# Rows in which threads of CUDA kernels meet, in shapes small enough for ThreadSanitizer.
+RACY='TestConformance/(Reduce_sum|Reduce_max|Stats|Softmax|Transpose|MatMul|ScatterAdd|PoolGrad)'
 # What reads files from outside: packages, or package:file|file where a package does more; and
 # the percentage of its statements that tests must reach.
-PARSERS='internal/ndfile internal/untrusted internal/keyword internal/pytext backend/expr io/idx ndarray:file
+PARSERS='internal/ndfile internal/untrusted internal/keyword internal/pytext backend/expr io/idx io/npy io/safetensors ndarray:file
 	op:params|paramtext symbol:json|jsonread model:states|checkpoint internal/verify:tensor'
 COVERAGE=80
 
@@ -207,6 +209,14 @@ if [ $mode != quick ]; then
 		skip 'netlib' 'it needs a C compiler and libopenblas-dev'
 	fi
 	step "fuzzing, $fuzztime each" fuzz
+fi
+if [ $mode = nightly ]; then
+	if [ $cgo = 1 ] && command -v g++ >/dev/null 2>&1; then
+		step 'CUDA kernels under AddressSanitizer' env GOMX_SIM_SANITIZE=address go test -count=1 -timeout 60m ./cuda ./internal/gputest
+		step 'CUDA kernels under ThreadSanitizer' env GOMX_SIM_SANITIZE=thread go test -count=1 -timeout 60m ./cuda -run "$RACY"
+	else
+		skip 'CUDA kernels under sanitizers' 'it needs g++'
+	fi
 fi
 step "coverage of parsers" coverage
 

@@ -11,10 +11,18 @@ import (
 )
 
 // The device passes the tests that every backend passes.
-func TestConformance(t *testing.T) { backendtest.Run(t, open(t, 0)) }
+func TestConformance(t *testing.T) {
+	if testing.Short() {
+		t.Skip("there are hundreds of Maps to translate")
+	}
+	backendtest.Run(t, open(t, 0))
+}
 
 // Where cuBLAS is hidden the own kernel multiplies.
 func TestConformanceWithoutBLAS(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the kernels are those of TestConformance")
+	}
 	d := open(t, 0)
 	if !d.hasBLAS() {
 		t.Skip("TestConformance has no cuBLAS either")
