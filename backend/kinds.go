@@ -169,7 +169,8 @@ func (a *ArgReduceAttrs) String() string {
 }
 
 // SortAttrs of a Sort. Equal elements, and so −0 and 0, stay in the order in which they were; NaNs come last in both
-// directions. (MXNet on the CPU sorts by < and leaves NaNs, and numbers near them, wherever its algorithm happens to.)
+// directions. MXNet 1.9.1 on the CPU does so for rows of up to 16 elements without NaNs; longer ones it leaves in some order
+// among equals, and rows with NaNs unsorted.
 type SortAttrs struct {
 	Axis    int
 	Descend bool

@@ -540,6 +540,12 @@ func SampleUniform(low, high *NDArray, opts ...with.SampleUniformOption) *NDArra
 	return invoke("_sample_uniform", []*NDArray{low, high}, s)[0]
 }
 
+// Shuffle is MXNet's _shuffle: the slices of data along the first axis in random order.
+func Shuffle(data *NDArray, opts ...with.ShuffleOption) *NDArray {
+	s := with.Gather(opts)
+	return invoke("_shuffle", []*NDArray{data}, s)[0]
+}
+
 // SplitV2 is MXNet's _split_v2: data cut along an axis, at indices or into equal sections.
 //
 //   - indices: where each part begins, ascending, the last going to the end; empty with sections
@@ -633,6 +639,13 @@ func ArgmaxChannel(data *NDArray, opts ...with.ArgmaxChannelOption) *NDArray {
 func Argmin(data *NDArray, opts ...with.ArgminOption) *NDArray {
 	s := with.Gather(opts)
 	return invoke("argmin", []*NDArray{data}, s)[0]
+}
+
+// Argsort is MXNet's argsort: the positions that the elements in order have along an axis; equal ones stay as they
+// were, NaNs come last.
+func Argsort(data *NDArray, opts ...with.ArgsortOption) *NDArray {
+	s := with.Gather(opts)
+	return invoke("argsort", []*NDArray{data}, s)[0]
 }
 
 // BatchDot is MXNet's batch_dot: a matrix product for each index of the axes before the last two.
@@ -1388,6 +1401,12 @@ func Softsign(data *NDArray, opts ...with.SoftsignOption) *NDArray {
 	return invoke("softsign", []*NDArray{data}, s)[0]
 }
 
+// Sort is MXNet's sort: the elements along an axis in order; equal ones stay as they were, NaNs come last.
+func Sort(data *NDArray, opts ...with.SortOption) *NDArray {
+	s := with.Gather(opts)
+	return invoke("sort", []*NDArray{data}, s)[0]
+}
+
 // SpaceToDepth is MXNet's space_to_depth: blocks of pixels laid out as channels: (N, C, b·H, b·W) becomes (N, b²·C,
 // H, W).
 //
@@ -1453,6 +1472,12 @@ func Tile(data *NDArray, reps []int, opts ...with.TileOption) *NDArray {
 	s := with.Gather(opts)
 	s.Ints("reps", reps)
 	return invoke("tile", []*NDArray{data}, s)[0]
+}
+
+// Topk is MXNet's topk: the k largest elements along an axis, in order; of equal ones the first, NaNs come last.
+func Topk(data *NDArray, opts ...with.TopkOption) *NDArray {
+	s := with.Gather(opts)
+	return invoke("topk", []*NDArray{data}, s)[0]
 }
 
 // Transpose is MXNet's transpose: data with its axes in another order.

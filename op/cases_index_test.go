@@ -2,6 +2,8 @@ package op_test
 
 import "slices"
 
+const positionsReason = "positions and masks jump"
+
 // indexRows are those of operators that look elements up, of sequences, of matrices, and of arrays made from nothing.
 func indexRows() []row {
 	return slices.Concat(
@@ -12,6 +14,25 @@ func indexRows() []row {
 			row{params: "axis=0", shapes: shapes(s{4}), draw: whole(4)}),
 		rowsOf("batch_take", row{shapes: shapes(s{3, 4}), draw: whole(4)}),
 		rowsOf("fill_element_0index", row{shapes: shapes(s{3, 4}), draw: whole(4)}),
+		rowsOf("sort",
+			row{shapes: shapes(s{3, 4})},
+			row{params: "axis=0; is_ascend=False", shapes: shapes(s{4, 2, 3})},
+			row{params: "axis=1", shapes: shapes(s{2, 5, 3})},
+			row{params: "axis=None", shapes: shapes(s{2, 3})}),
+		rowsOf("argsort",
+			row{shapes: shapes(s{3, 4})},
+			row{params: "axis=0; is_ascend=0; dtype=int32", shapes: shapes(s{4, 3})},
+			row{params: "axis=None", shapes: shapes(s{2, 3})}),
+		rowsOf("topk",
+			row{params: "ret_typ=value; k=3", shapes: shapes(s{2, 5})},
+			row{params: "ret_typ=value; k=2; axis=1; is_ascend=True", shapes: shapes(s{2, 4, 3})},
+			row{params: "ret_typ=value; k=4; axis=None", shapes: shapes(s{2, 3})},
+			row{params: "ret_typ=value; k=0; axis=0", shapes: shapes(s{4, 2})},
+			row{params: "ret_typ=both; k=2; axis=0; dtype=int64", shapes: shapes(s{3, 2})},
+			row{params: "k=2", shapes: shapes(s{2, 4}), exempt: positionsReason},
+			row{params: "k=2; axis=None; dtype=int32", shapes: shapes(s{2, 4}), exempt: positionsReason},
+			row{params: "ret_typ=mask; k=2; axis=1", shapes: shapes(s{2, 4, 2}), exempt: positionsReason},
+			row{params: "ret_typ=mask; k=3; axis=None", shapes: shapes(s{2, 4}), exempt: positionsReason}),
 		rowsOf("gather_nd",
 			row{shapes: shapes(s{3, 4, 2}, s{2, 5}), draw: whole(3)},
 			row{shapes: shapes(s{3, 2}, s{2, 2, 2}), draw: whole(2)},

@@ -1,6 +1,7 @@
 package op_test
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -119,7 +120,7 @@ var values = []value{
 
 // TestValues compares with known numbers.
 func TestValues(t *testing.T) {
-	for _, v := range append(values, wideValues...) {
+	for _, v := range slices.Concat(values, wideValues, orderingValues) {
 		t.Run(v.op+" "+v.params, func(t *testing.T) {
 			u, err := newUnit(v.op, v.params, v.shapes...)
 			require.NoError(t, err)

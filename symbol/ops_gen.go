@@ -773,6 +773,12 @@ func SampleUniform(low, high *Symbol, opts ...with.SampleUniformOption) *Symbol 
 	return apply("sample_uniform", "_sample_uniform", []*Symbol{low, high}, s)
 }
 
+// Shuffle is MXNet's _shuffle: the slices of data along the first axis in random order.
+func Shuffle(data *Symbol, opts ...with.ShuffleOption) *Symbol {
+	s := with.Gather(opts)
+	return apply("shuffle", "_shuffle", []*Symbol{data}, s)
+}
+
 // SplitV2 is MXNet's _split_v2: data cut along an axis, at indices or into equal sections.
 //
 //   - indices: where each part begins, ascending, the last going to the end; empty with sections
@@ -875,6 +881,13 @@ func ArgmaxChannel(data *Symbol, opts ...with.ArgmaxChannelOption) *Symbol {
 func Argmin(data *Symbol, opts ...with.ArgminOption) *Symbol {
 	s := with.Gather(opts)
 	return apply("argmin", "argmin", []*Symbol{data}, s)
+}
+
+// Argsort is MXNet's argsort: the positions that the elements in order have along an axis; equal ones stay as they
+// were, NaNs come last.
+func Argsort(data *Symbol, opts ...with.ArgsortOption) *Symbol {
+	s := with.Gather(opts)
+	return apply("argsort", "argsort", []*Symbol{data}, s)
 }
 
 // BatchDot is MXNet's batch_dot: a matrix product for each index of the axes before the last two.
@@ -1637,6 +1650,12 @@ func Softsign(data *Symbol, opts ...with.SoftsignOption) *Symbol {
 	return apply("softsign", "softsign", []*Symbol{data}, s)
 }
 
+// Sort is MXNet's sort: the elements along an axis in order; equal ones stay as they were, NaNs come last.
+func Sort(data *Symbol, opts ...with.SortOption) *Symbol {
+	s := with.Gather(opts)
+	return apply("sort", "sort", []*Symbol{data}, s)
+}
+
 // SpaceToDepth is MXNet's space_to_depth: blocks of pixels laid out as channels: (N, C, b·H, b·W) becomes (N, b²·C,
 // H, W).
 //
@@ -1702,6 +1721,12 @@ func Tile(data *Symbol, reps []int, opts ...with.TileOption) *Symbol {
 	s := with.Gather(opts)
 	s.Ints("reps", reps)
 	return apply("tile", "tile", []*Symbol{data}, s)
+}
+
+// Topk is MXNet's topk: the k largest elements along an axis, in order; of equal ones the first, NaNs come last.
+func Topk(data *Symbol, opts ...with.TopkOption) *Symbol {
+	s := with.Gather(opts)
+	return apply("topk", "topk", []*Symbol{data}, s)
 }
 
 // Transpose is MXNet's transpose: data with its axes in another order.

@@ -616,6 +616,12 @@ type SampleUniformOption interface {
 	forSampleUniform()
 }
 
+// ShuffleOption is an option of _shuffle.
+type ShuffleOption interface {
+	Option
+	forShuffle()
+}
+
 // SplitV2Option is an option of _split_v2.
 type SplitV2Option interface {
 	Option
@@ -704,6 +710,12 @@ type ArgmaxChannelOption interface {
 type ArgminOption interface {
 	Option
 	forArgmin()
+}
+
+// ArgsortOption is an option of argsort.
+type ArgsortOption interface {
+	Option
+	forArgsort()
 }
 
 // BatchDotOption is an option of batch_dot.
@@ -1354,6 +1366,12 @@ type SoftsignOption interface {
 	forSoftsign()
 }
 
+// SortOption is an option of sort.
+type SortOption interface {
+	Option
+	forSort()
+}
+
 // SpaceToDepthOption is an option of space_to_depth.
 type SpaceToDepthOption interface {
 	Option
@@ -1412,6 +1430,12 @@ type TanhOption interface {
 type TileOption interface {
 	Option
 	forTile()
+}
+
+// TopkOption is an option of topk.
+type TopkOption interface {
+	Option
+	forTopk()
 }
 
 // TransposeOption is an option of transpose.
@@ -1543,6 +1567,7 @@ func (Any) forSampleExponential()         {}
 func (Any) forSampleMultinomial()         {}
 func (Any) forSampleNormal()              {}
 func (Any) forSampleUniform()             {}
+func (Any) forShuffle()                   {}
 func (Any) forSplitV2()                   {}
 func (Any) forZeros()                     {}
 func (Any) forAbs()                       {}
@@ -1558,6 +1583,7 @@ func (Any) forArctanh()                   {}
 func (Any) forArgmax()                    {}
 func (Any) forArgmaxChannel()             {}
 func (Any) forArgmin()                    {}
+func (Any) forArgsort()                   {}
 func (Any) forBatchDot()                  {}
 func (Any) forBatchTake()                 {}
 func (Any) forBroadcastAdd()              {}
@@ -1666,6 +1692,7 @@ func (Any) forSoftmax()                   {}
 func (Any) forSoftmaxCrossEntropy()       {}
 func (Any) forSoftmin()                   {}
 func (Any) forSoftsign()                  {}
+func (Any) forSort()                      {}
 func (Any) forSpaceToDepth()              {}
 func (Any) forSqrt()                      {}
 func (Any) forSquare()                    {}
@@ -1676,6 +1703,7 @@ func (Any) forTake()                      {}
 func (Any) forTan()                       {}
 func (Any) forTanh()                      {}
 func (Any) forTile()                      {}
+func (Any) forTopk()                      {}
 func (Any) forTranspose()                 {}
 func (Any) forTrunc()                     {}
 func (Any) forWhere()                     {}
@@ -1767,6 +1795,7 @@ type AxisArg struct{ v []int }
 //   - SliceChannel, _split_v2: the axis to cut; default 1.
 //   - _linalg_gemm, _linalg_gemm2: the axis of the rows; the columns are the last; default -2.
 //   - argmax, argmin: the axis to search; the whole array when not given; default None.
+//   - argsort, sort: the axis to sort along; None sorts all elements, as a vector; default -1.
 //   - broadcast_axis: axes of size 1; default ().
 //   - log_softmax, softmax, softmin: the axis whose elements sum to 1; default -1.
 //   - max, mean, min, nanprod, nansum, norm, prod, sum: the axes to reduce, all when empty; default ().
@@ -1775,6 +1804,7 @@ type AxisArg struct{ v []int }
 //   - squeeze: the axes of size 1 to drop, all of them when empty; default ().
 //   - stack: where the new axis stands; -1 is behind the last; default 0.
 //   - take: the axis to take from; default 0.
+//   - topk: the axis to choose along; None chooses among all elements, as a vector; default -1.
 func Axis(v ...int) AxisArg { return AxisArg{v} }
 
 // Apply sets axis.
@@ -1792,6 +1822,7 @@ func (AxisArg) forLinalgGemm2()     {}
 func (AxisArg) forSplitV2()         {}
 func (AxisArg) forArgmax()          {}
 func (AxisArg) forArgmin()          {}
+func (AxisArg) forArgsort()         {}
 func (AxisArg) forBroadcastAxis()   {}
 func (AxisArg) forLogSoftmax()      {}
 func (AxisArg) forMax()             {}
@@ -1805,10 +1836,12 @@ func (AxisArg) forProd()            {}
 func (AxisArg) forRepeat()          {}
 func (AxisArg) forSoftmax()         {}
 func (AxisArg) forSoftmin()         {}
+func (AxisArg) forSort()            {}
 func (AxisArg) forSqueeze()         {}
 func (AxisArg) forStack()           {}
 func (AxisArg) forSum()             {}
 func (AxisArg) forTake()            {}
+func (AxisArg) forTopk()            {}
 
 // Axis1Arg is what Axis1 returns.
 type Axis1Arg struct{ v int }
@@ -2064,11 +2097,12 @@ type DTypeArg struct{ v backend.DType }
 // DType sets the parameter dtype.
 //
 //   - Embedding: element type of weight; default float32.
-//   - _arange, _eye, _full, _linspace, _ones, _zeros, one_hot: element type of the result; default float32.
+//   - _arange, _eye, _full, _linspace, _ones, _zeros, argsort, one_hot: element type of the result; default float32.
 //   - _random_exponential, _random_normal, _random_uniform: element type of the result; float32 when not given; default None.
 //   - _sample_exponential, _sample_normal, _sample_uniform: element type of the result; that of the inputs when not given; default None.
 //   - _sample_multinomial: element type of the result; default int32.
 //   - log_softmax, softmax, softmin: element type of the result; that of data when not given; default None.
+//   - topk: element type of positions; default float32.
 func DType(v backend.DType) DTypeArg { return DTypeArg{v} }
 
 // Apply sets dtype.
@@ -2088,10 +2122,12 @@ func (DTypeArg) forSampleMultinomial() {}
 func (DTypeArg) forSampleNormal()      {}
 func (DTypeArg) forSampleUniform()     {}
 func (DTypeArg) forZeros()             {}
+func (DTypeArg) forArgsort()           {}
 func (DTypeArg) forLogSoftmax()        {}
 func (DTypeArg) forOneHot()            {}
 func (DTypeArg) forSoftmax()           {}
 func (DTypeArg) forSoftmin()           {}
+func (DTypeArg) forTopk()              {}
 
 // DilateArg is what Dilate returns.
 type DilateArg struct{ v []int }
@@ -2370,6 +2406,22 @@ func (o InferRangeArg) Apply(s *Settings) { s.Bool("infer_range", o.v) }
 
 func (InferRangeArg) forArange() {}
 
+// IsAscendArg is what IsAscend returns.
+type IsAscendArg struct{ v bool }
+
+// IsAscend sets the parameter is_ascend.
+//
+//   - argsort, sort: the smallest first; default True.
+//   - topk: the smallest, not the largest; default False.
+func IsAscend(v bool) IsAscendArg { return IsAscendArg{v} }
+
+// Apply sets is_ascend.
+func (o IsAscendArg) Apply(s *Settings) { s.Bool("is_ascend", o.v) }
+
+func (IsAscendArg) forArgsort() {}
+func (IsAscendArg) forSort()    {}
+func (IsAscendArg) forTopk()    {}
+
 // IsMultiplyArg is what IsMultiply returns.
 type IsMultiplyArg struct{ v bool }
 
@@ -2384,7 +2436,10 @@ func (IsMultiplyArg) forCorrelation() {}
 // KArg is what K returns.
 type KArg struct{ v int }
 
-// K sets the parameter k of _eye, diag: which diagonal: above the main one when positive, below when negative; default 0.
+// K sets the parameter k.
+//
+//   - _eye, diag: which diagonal: above the main one when positive, below when negative; default 0.
+//   - topk: how many; all of them when below 1; default 1.
 func K(v int) KArg { return KArg{v} }
 
 // Apply sets k.
@@ -2392,6 +2447,7 @@ func (o KArg) Apply(s *Settings) { s.Int("k", o.v) }
 
 func (KArg) forEye()  {}
 func (KArg) forDiag() {}
+func (KArg) forTopk() {}
 
 // KNormArg is what KNorm returns.
 type KNormArg struct{ v float64 }
@@ -3054,6 +3110,22 @@ func (RescaleGradArg) forSgdMomUpdate()       {}
 func (RescaleGradArg) forSgdUpdate()          {}
 func (RescaleGradArg) forSignsgdUpdate()      {}
 func (RescaleGradArg) forSignumUpdate()       {}
+
+// RetTypValue is a value of the parameter ret_typ of topk: what comes out: the elements, their positions, ones in their places, or elements and positions; default indices.
+type RetTypValue string
+
+// The values of ret_typ.
+const (
+	TopKValue   RetTypValue = "value"
+	TopKIndices RetTypValue = "indices"
+	TopKMask    RetTypValue = "mask"
+	TopKBoth    RetTypValue = "both"
+)
+
+// Apply sets ret_typ.
+func (v RetTypValue) Apply(s *Settings) { s.Param("ret_typ", string(v)) }
+
+func (RetTypValue) forTopk() {}
 
 // ReverseArg is what Reverse returns.
 type ReverseArg struct{ v bool }

@@ -15,9 +15,6 @@ import (
 	"github.com/gomx-org/gomx/with"
 )
 
-// later are the cases in testdata that need what this build does not have yet; they alone may be skipped.
-var later = map[string]string{"more/ndarray/ops": "operator argsort"}
-
 // TestRecorded replays the cases that lie beside this file.
 func TestRecorded(t *testing.T) {
 	cases, err := Cases("testdata")
@@ -25,12 +22,7 @@ func TestRecorded(t *testing.T) {
 	require.GreaterOrEqual(t, len(cases), 190)
 	for _, c := range cases {
 		t.Run(c.Name, func(t *testing.T) {
-			r := c.Run(Options{})
-			if r.Verdict == Skip && later[c.Name] != "" {
-				require.Contains(t, r.Why, later[c.Name])
-				return
-			}
-			require.Equal(t, Result{Verdict: Pass}, r)
+			require.Equal(t, Result{Verdict: Pass}, c.Run(Options{}))
 		})
 	}
 }
