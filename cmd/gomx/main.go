@@ -4,6 +4,8 @@
 //	gomx bench --network lenet --mode train              # images a second
 //	gomx inspect model/lenet-0001.params                 # what a file is and holds
 //	gomx inspect --program --network lenet --mode train  # what a network becomes, pass by pass
+//	gomx convert model.params model.safetensors          # arrays from one kind of file into another
+//	gomx run model/mnist 10 --data x.npz --out y.npz     # a saved network on arrays
 //	gomx symbol resnet-50 -o resnet.json                 # a network of the zoo as MXNet writes it
 //	gomx selftest --gpus 0                               # every kernel checked, the device measured
 //	gomx info; gomx ops                                  # what there is
@@ -19,9 +21,11 @@ import (
 // cli lists the commands, one a line; each lives in a file of its own.
 type cli struct {
 	Bench    benchCmd    `cmd:"" help:"Measure images a second on the code path of Fit or Predict; the last line is JSON."`
+	Convert  convertCmd  `cmd:"" help:"Turn files of arrays into others: .params, .npz, .safetensors; legacy symbol files into current ones."`
 	Info     infoCmd     `cmd:"" help:"Show devices, instruction set and BLAS."`
 	Inspect  inspectCmd  `cmd:"" help:"Show what a model file holds, or with --program what a network becomes."`
 	Ops      opsCmd      `cmd:"" help:"List operators, and kernels by backend."`
+	Run      runCmd      `cmd:"" help:"Run a saved network on arrays from a .npz file."`
 	Selftest selftestCmd `cmd:"" help:"Check every kernel of a device against ref and measure it; one report to paste."`
 	Symbol   symbolCmd   `cmd:"" help:"Write a network of the zoo as a symbol file, as MXNet 1.9.1 writes it."`
 	Verify   verifyCmd   `cmd:"" help:"Replay cases recorded from MXNet and compare every array with what MXNet computed."`
