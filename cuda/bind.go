@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/gomx-org/gomx/backend"
+	"github.com/gomx-org/gomx/internal/binding"
 	"github.com/gomx-org/gomx/internal/cudrv"
 )
 
@@ -96,12 +97,6 @@ func (d *Device) argument(a *backend.Arg, r backend.Region) (cudrv.Ptr, error) {
 	return addr, err
 }
 
-// span is the memory of an argument.
-type span struct {
-	from, to cudrv.Ptr
-	arg      int
-}
-
 // checkOverlap makes sure that no argument that is written overlaps another.
 func (b *bound) checkOverlap() error {
 	p := b.x.p
@@ -109,37 +104,9 @@ func (b *bound) checkOverlap() error {
 	for _, i := range b.used {
 		a := &p.Args[i]
 		if n := a.Shape.Size() * a.DType.Size(); n > 0 {
-			spans = append(spans, span{b.addrs[i], b.addrs[i] + cudrv.Ptr(n), i})
+			spans = append(spans, binding.Span{From: uintptr(b.addrs[i]), To: uintptr(b.addrs[i]) + uintptr(n), Arg: i})
 		}
 	}
 	b.spans = spans
-	slices.SortFunc(spans, func(s, t span) int {
-		switch {
-		case s.from < t.from:
-			return -1
-		case s.from > t.from:
-			return 1
-		}
-		return 0
-	})
-	// Spans that overlap nobody's writable one may overlap each other, so each is compared with the farthest two before it.
-	var last, lastWritten *span
-	for k := range spans {
-		s := &spans[k]
-		writable := p.Args[s.arg].Mode != backend.In
-		other := lastWritten
-		if writable {
-			other = last
-		}
-		if other != nil && other.to > s.from {
-			return fmt.Errorf("arguments %q and %q overlap and one is written", p.Args[other.arg].Name, p.Args[s.arg].Name)
-		}
-		if last == nil || s.to > last.to {
-			last = s
-		}
-		if writable && (lastWritten == nil || s.to > lastWritten.to) {
-			lastWritten = s
-		}
-	}
-	return nil
+	return binding.CheckOverlap(p, spans)
 }

@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"github.com/gomx-org/gomx/backend"
+	"github.com/gomx-org/gomx/internal/binding"
 	"github.com/gomx-org/gomx/internal/cudrv"
 )
 
@@ -15,11 +16,11 @@ type bound struct {
 	list    *cudrv.List
 	cells   []cell
 	hosts   []boundHost
-	times   []cudrv.Event // of each opTime
-	done    cudrv.Event   // at the end of a run
-	used    []int         // arguments of the entry
-	addrs   []cudrv.Ptr   // of all arguments
-	spans   []span        // for checkOverlap
+	times   []cudrv.Event  // of each opTime
+	done    cudrv.Event    // at the end of a run
+	used    []int          // arguments of the entry
+	addrs   []cudrv.Ptr    // of all arguments
+	spans   []binding.Span // for checkOverlap
 	held    []*buffer
 	spare   []*buffer // for Rebind
 	written []*buffer // whose version a Run changes

@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"github.com/gomx-org/gomx/backend"
+	"github.com/gomx-org/gomx/internal/binding"
 )
 
 // executable is a compiled Program with its memory: arena, scratch, constants.
@@ -22,14 +23,7 @@ type executable struct {
 	bounds int                // not closed yet; the last one frees what Close left
 	memory [numSpaces]*memory // arena, persistent, scratch, constants
 
-	prepared []version // what the results of Prepare were made from; nil: not made
-}
-
-// version is a state of an argument's memory.
-type version struct {
-	buffer  backend.Buffer
-	offset  int
-	version uint64
+	prepared binding.Prepared // what the results of Prepare were made from
 }
 
 func (x *executable) allocate(cx *compileCtx) (err error) {

@@ -1,11 +1,14 @@
 package cuda
 
-import "github.com/gomx-org/gomx/backend"
+import (
+	"github.com/gomx-org/gomx/backend"
+	"github.com/gomx-org/gomx/internal/binding"
+)
 
 // bindPrepare binds the Prepare entry to the same arguments when b reads what it makes.
 func (b *bound) bindPrepare(args []backend.Region) error {
 	p := b.x.p
-	if b.en.kind == backend.Prepare || p.Entry(backend.Prepare) == nil || !b.en.readsPrepared(p) {
+	if b.en.kind == backend.Prepare || !binding.ReadsPrepared(p, b.en.calls) {
 		return nil
 	}
 	var err error
@@ -18,49 +21,16 @@ func (b *bound) bindPrepare(args []backend.Region) error {
 	return nil
 }
 
-// readsPrepared reports whether a call of e uses a value that Prepare makes.
-func (en *entry) readsPrepared(p *backend.Program) bool {
-	made := make(map[backend.ValueID]bool)
-	for _, c := range p.Entry(backend.Prepare).Calls {
-		for _, id := range c.Out {
-			made[id] = true
-		}
-	}
-	for i := range en.calls {
-		for _, id := range en.calls[i].In {
-			if made[id] {
-				return true
-			}
-		}
-	}
-	return false
-}
-
 // runPrepare runs Prepare unless its results are those of the very parameters b is bound to, as they are now.
 func (b *bound) runPrepare() error {
-	if b.prepare == nil || b.upToDate() {
+	x := b.x
+	if b.prepare == nil || x.prepared.Current(b.params) {
 		return nil
 	}
-	x := b.x
-	x.prepared = nil
+	x.prepared.Forget()
 	if err := b.prepare.runSegments(); err != nil {
 		return err
 	}
-	for _, r := range b.params {
-		x.prepared = append(x.prepared, version{r.Buffer, r.Offset, r.Buffer.Version()})
-	}
+	x.prepared.Remember(b.params)
 	return nil
-}
-
-func (b *bound) upToDate() bool {
-	have := b.x.prepared
-	if have == nil || len(have) != len(b.params) {
-		return false
-	}
-	for i, r := range b.params {
-		if have[i].buffer != r.Buffer || have[i].offset != r.Offset || have[i].version != r.Buffer.Version() {
-			return false
-		}
-	}
-	return true
 }

@@ -11,6 +11,7 @@ import (
 	"unsafe"
 
 	"github.com/gomx-org/gomx/backend"
+	"github.com/gomx-org/gomx/internal/binding"
 )
 
 // Bind resolves addresses for one entry.
@@ -68,11 +69,7 @@ func (b *bound) resolve(args []backend.Region) error {
 
 // checkArgs checks lengths, and that no argument that is written overlaps another.
 func checkArgs(p *backend.Program, used []int, args []backend.Region) error {
-	type span struct {
-		from, to uintptr
-		arg      int
-	}
-	var few [8]span // spares the heap in most eager calls
+	var few [8]binding.Span // spares the heap in most eager calls
 	spans := few[:0]
 	for _, i := range used {
 		a, r := &p.Args[i], args[i]
@@ -87,37 +84,9 @@ func checkArgs(p *backend.Program, used []int, args []backend.Region) error {
 			continue
 		}
 		from := uintptr(unsafe.Pointer(unsafe.SliceData(r.Bytes())))
-		spans = append(spans, span{from, from + uintptr(want), i})
+		spans = append(spans, binding.Span{From: from, To: from + uintptr(want), Arg: i})
 	}
-	slices.SortFunc(spans, func(s, t span) int {
-		switch {
-		case s.from < t.from:
-			return -1
-		case s.from > t.from:
-			return 1
-		}
-		return 0
-	})
-	// Spans that overlap nobody's writable one may overlap each other, so each is compared with the farthest two before it.
-	var last, lastWritten *span
-	for k := range spans {
-		s := &spans[k]
-		writable := p.Args[s.arg].Mode != backend.In
-		other := lastWritten
-		if writable {
-			other = last
-		}
-		if other != nil && other.to > s.from {
-			return fmt.Errorf("arguments %q and %q overlap and one is written", p.Args[other.arg].Name, p.Args[s.arg].Name)
-		}
-		if last == nil || s.to > last.to {
-			last = s
-		}
-		if writable && (lastWritten == nil || s.to > lastWritten.to) {
-			lastWritten = s
-		}
-	}
-	return nil
+	return binding.CheckOverlap(p, spans)
 }
 
 // hold keeps an argument's memory alive and in place until close.

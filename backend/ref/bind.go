@@ -7,23 +7,19 @@ import (
 
 	"github.com/gomx-org/gomx/backend"
 	"github.com/gomx-org/gomx/backend/passes"
+	"github.com/gomx-org/gomx/internal/binding"
 )
-
-// source is memory of an argument and its state.
-type source struct {
-	region  backend.Region
-	version uint64
-}
 
 // bound is an entry with all addresses resolved.
 type bound struct {
 	x       *executable
 	entry   *entry
 	steps   []step
-	mem     [][]byte // by argument
+	mem     [][]byte       // by argument
+	spans   []binding.Span // for CheckOverlap
 	written []backend.Buffer
-	prepare *bound   // run first when its sources changed; nil when not needed
-	sources []source // of Prepare: the arguments it reads
+	prepare *bound           // run first when its sources changed; nil when not needed
+	sources []backend.Region // of Prepare: the arguments it reads
 	err     error
 	closed  bool
 }
@@ -110,7 +106,7 @@ func (b *bound) point(args []backend.Region) error {
 		case b.entry.written[i] && args[i].Buffer != nil:
 			b.written = append(b.written, args[i].Buffer)
 		case b.entry.kind == backend.Prepare:
-			b.sources = append(b.sources, source{region: args[i]})
+			b.sources = append(b.sources, args[i])
 		}
 	}
 	if b.prepare != nil {
@@ -136,22 +132,18 @@ func (b *bound) resolveArgs(args []backend.Region) error {
 		}
 		b.mem[i] = m
 	}
+	spans := b.spans[:0]
 	for _, i := range e.args {
-		for _, j := range e.args {
-			if i != j && e.written[i] && overlap(b.mem[i], b.mem[j]) {
-				return fmt.Errorf("%s: bind %v: argument %q is written and overlaps %q", name, e.kind, p.Args[i].Name, p.Args[j].Name)
-			}
+		if m := b.mem[i]; len(m) > 0 {
+			from := uintptr(unsafe.Pointer(unsafe.SliceData(m)))
+			spans = append(spans, binding.Span{From: from, To: from + uintptr(len(m)), Arg: i})
 		}
 	}
-	return nil
-}
-
-func overlap(a, b []byte) bool {
-	if len(a) == 0 || len(b) == 0 {
-		return false
+	b.spans = spans
+	if err := binding.CheckOverlap(p, spans); err != nil {
+		return fmt.Errorf("%s: bind %v: %w", name, e.kind, err)
 	}
-	pa, pb := uintptr(unsafe.Pointer(unsafe.SliceData(a))), uintptr(unsafe.Pointer(unsafe.SliceData(b)))
-	return pa < pb+uintptr(len(b)) && pb < pa+uintptr(len(a))
+	return nil
 }
 
 // memory is where a value lies.
@@ -197,20 +189,20 @@ func (b *bound) usable() error {
 }
 
 func (b *bound) run() error {
-	if b.prepare != nil && b.prepare.stale() {
+	if b.prepare != nil && !b.x.prepared.Current(b.prepare.sources) {
 		if err := b.prepare.run(); err != nil {
 			return err
 		}
 	}
 	if b.entry.kind == backend.Prepare {
-		b.x.isPrepared = false
+		b.x.prepared.Forget()
 	}
 	err := b.runSteps()
 	for _, w := range b.written {
 		w.Touch()
 	}
 	if b.entry.kind == backend.Prepare && err == nil {
-		b.remember()
+		b.x.prepared.Remember(b.sources)
 	}
 	return err
 }
@@ -231,32 +223,6 @@ func (b *bound) runSteps() error {
 		}
 	}
 	return nil
-}
-
-// stale reports whether Prepare has to run before its results are used with these arguments.
-func (b *bound) stale() bool {
-	done := b.x.prepared
-	if !b.x.isPrepared || len(done) != len(b.sources) {
-		return true
-	}
-	for i, s := range b.sources {
-		r, was := s.region, done[i]
-		if r.Buffer == nil || r.Buffer != was.region.Buffer || r.Offset != was.region.Offset || r.Buffer.Version() != was.version {
-			return true // host memory has no version
-		}
-	}
-	return false
-}
-
-// remember notes what Prepare ran on.
-func (b *bound) remember() {
-	b.x.isPrepared = true
-	b.x.prepared = append(b.x.prepared[:0], b.sources...)
-	for i := range b.x.prepared {
-		if r := b.x.prepared[i].region; r.Buffer != nil {
-			b.x.prepared[i].version = r.Buffer.Version()
-		}
-	}
 }
 
 // Wait gives the error of the last Run, which is done when it returns.

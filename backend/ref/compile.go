@@ -7,6 +7,7 @@ import (
 
 	"github.com/gomx-org/gomx/backend"
 	"github.com/gomx-org/gomx/backend/passes"
+	"github.com/gomx-org/gomx/internal/binding"
 )
 
 // alignment of values in memory, in bytes.
@@ -95,10 +96,9 @@ type executable struct {
 	profile                   bool
 	arena, persistent, consts []byte
 
-	mu         sync.Mutex
-	closed     bool
-	isPrepared bool
-	prepared   []source // what Prepare last ran on
+	mu       sync.Mutex
+	closed   bool
+	prepared binding.Prepared // what Prepare last ran on
 }
 
 // entry is what is known of an entry before arguments are bound.

@@ -203,7 +203,7 @@ func TestBindRefuses(t *testing.T) {
 	freed.Free()
 	freed.Free()
 	for want, args := range map[string][]backend.Region{
-		`argument "w" is written and overlaps "g"`:             {region(g[:4]), region(g[2:]), region(w)},
+		`arguments "w" and "g" overlap and one is written`:     {region(g[:4]), region(g[2:]), region(w)},
 		`argument "g" has 12 bytes, want 16 for float32 (4,)`:  {region(w), region(g[:3]), region(g[:4])},
 		`argument "g": no memory given`:                        {region(w), {Length: 16}, region(g[:4])},
 		`argument "g" has 0 bytes`:                             {region(w), {}, region(g[:4])},
