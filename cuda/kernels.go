@@ -36,6 +36,7 @@ func init() {
 		backend.ScatterAdd: {supportsScatterAdd, lowerScatterAdd, "float32, by indices as Gather"},
 		backend.Slice:      {supportsMove, lowerSlice, "every type, up to 6 axes"},
 		backend.Softmax:    {plainFloat32, lowerSoftmax, "float32, any axis"},
+		backend.Sort:       {plainCall, lowerSort, "every type, any axis"},
 		backend.Stats:      {supportsReduce, lowerStats, "float32, any of up to 6 axes"},
 		backend.Transpose:  {supportsMove, lowerTranspose, "every type, up to 6 axes"},
 		backend.Write:      {plainCall, lowerWrite, "every type"},

@@ -189,6 +189,27 @@ type reduceShape struct {
 
 func (v *reduceShape) bytes() []byte { return structBytes(v, 52) }
 
+// sortShape is struct sort_shape of kernels/sort.cu.
+type sortShape struct {
+	rows       uint32
+	n          uint32
+	nMagic     uint32
+	nShift     uint32
+	inner      uint32
+	innerMagic uint32
+	innerShift uint32
+	runs       uint32
+	runsMagic  uint32
+	runsShift  uint32
+	runBits    uint32
+	dtype      uint32
+	element    uint32
+	descend    uint32
+	upper      uint32
+}
+
+func (v *sortShape) bytes() []byte { return structBytes(v, 60) }
+
 // The entries of the embedded PTX.
 var (
 	kernelArgWarps          = kernel{module: embedded("argreduce"), name: "arg_warps", block: dim3{256, 1, 1}, params: []int{8, 8, 4, 4, 4}}
@@ -248,6 +269,9 @@ var (
 	kernelSoftmaxWarps      = kernel{module: embedded("softmax"), name: "softmax_warps", block: dim3{256, 1, 1}, params: []int{8, 8, 4, 4, 4}}
 	kernelSoftmaxBlocks     = kernel{module: embedded("softmax"), name: "softmax_blocks", block: dim3{256, 1, 1}, params: []int{8, 8, 4, 4}}
 	kernelSoftmaxColumns    = kernel{module: embedded("softmax"), name: "softmax_columns", block: dim3{256, 1, 1}, params: []int{8, 8, 4, 4, 4, 4, 4, 4}}
+	kernelSortTiles         = kernel{module: embedded("sort"), name: "sort_tiles", block: dim3{256, 1, 1}, params: []int{8, 8, 8, 60}}
+	kernelSortMerge         = kernel{module: embedded("sort"), name: "sort_merge", block: dim3{256, 1, 1}, params: []int{8, 8, 4, 4, 4, 4, 4}}
+	kernelSortValues        = kernel{module: embedded("sort"), name: "sort_values", block: dim3{256, 1, 1}, params: []int{8, 8, 8, 8, 8, 60}}
 )
 
 // embeddedKernels lists them all.
@@ -309,6 +333,9 @@ var embeddedKernels = []*kernel{
 	&kernelSoftmaxWarps,
 	&kernelSoftmaxBlocks,
 	&kernelSoftmaxColumns,
+	&kernelSortTiles,
+	&kernelSortMerge,
+	&kernelSortValues,
 }
 
 // argWarps launches arg_warps of kernels/argreduce.cu.
@@ -594,4 +621,19 @@ func (cx *compileCtx) softmaxBlocks(grid dim3, x place, y place, n uint32, asLog
 // softmaxColumns launches softmax_columns of kernels/softmax.cu.
 func (cx *compileCtx) softmaxColumns(grid dim3, x place, y place, columns uint32, n uint32, inner uint32, innerMagic uint32, innerShift uint32, asLog uint32) {
 	cx.launch(&kernelSoftmaxColumns, grid, ptr(x), ptr(y), u32(columns), u32(n), u32(inner), u32(innerMagic), u32(innerShift), u32(asLog))
+}
+
+// sortTiles launches sort_tiles of kernels/sort.cu.
+func (cx *compileCtx) sortTiles(grid dim3, x place, before place, items place, s *sortShape) {
+	cx.launch(&kernelSortTiles, grid, ptr(x), ptr(before), ptr(items), blob(s.bytes()))
+}
+
+// sortMerge launches sort_merge of kernels/sort.cu.
+func (cx *compileCtx) sortMerge(grid dim3, items place, merged place, count uint32, n uint32, nMagic uint32, nShift uint32, bits uint32) {
+	cx.launch(&kernelSortMerge, grid, ptr(items), ptr(merged), u32(count), u32(n), u32(nMagic), u32(nShift), u32(bits))
+}
+
+// sortValues launches sort_values of kernels/sort.cu.
+func (cx *compileCtx) sortValues(grid dim3, x place, items place, before place, values place, order place, s *sortShape) {
+	cx.launch(&kernelSortValues, grid, ptr(x), ptr(items), ptr(before), ptr(values), ptr(order), blob(s.bytes()))
 }

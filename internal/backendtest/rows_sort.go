@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/gomx-org/gomx/backend"
+	"github.com/gomx-org/gomx/backend/expr"
 )
 
 // sortRows order what has ties, along rows round the blocks of 2048 elements that GPUs sort at once and merge.
@@ -37,5 +38,12 @@ func sortRows() []Row {
 	// Halves of 64 bits that decide apart.
 	sort("64 bits", []backend.DType{backend.Float64, backend.Int64}, shape{2, 2050}, 1,
 		Values(1<<40+1, 1<<40, -1<<40, -1<<40+1, 5, 1<<41, 1<<32, -1, 1<<40+1, 1<<31, -1<<31, 0, 1<<32-1))
-	return rows
+	// The gradient of a sort: each element takes what stands where it went.
+	return append(rows, Row{Name: "Sort and back", Exact: true, Build: func(c *Case) {
+		_, order := c.Sort(c.In("x", shape{5, 33}, Small), 1, true)
+		_, rank := c.Sort(order, 1, false)
+		at := c.MapAs(backend.Int64, expr.MustParse("a b n -> a*n + b"), c.Reshape(c.Iota(backend.Int64, 5), shape{5, 1}), rank, c.Scalar(backend.Int64, 33))
+		c.Out("dx", c.Gather(c.Reshape(c.In("dy", shape{5, 33}, Normal), shape{165}), at, 0, false))
+		c.Out("among", c.MapAs(c.T, expr.MustParse("r -> r < 5"), rank))
+	}})
 }
