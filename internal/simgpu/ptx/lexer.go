@@ -167,7 +167,7 @@ func (l *lexer) number(t *token) error {
 		t.kind = double
 		t.bits, err = strconv.ParseUint(s[2:], 16, 64)
 	case i+1 < len(l.src) && l.src[i] == '.' && digit(l.src[i+1]) || isExponent(s):
-		if l.src[i] == '.' {
+		if i < len(l.src) && l.src[i] == '.' {
 			i = l.span(i+1, false)
 		}
 		if last := l.src[i-1]; (last == 'e' || last == 'E') && i < len(l.src) && (l.src[i] == '-' || l.src[i] == '+') {
