@@ -1,5 +1,5 @@
-// Command gen writes what follows from the operators of package op: their options in with/with_gen.go, and a constructor
-// for each in symbol/ops_gen.go and ndarray/ops_gen.go.
+// Command gen writes what follows from the operators of package op: their options in with/with_gen.go, a constructor for
+// each in symbol/ops_gen.go and ndarray/ops_gen.go, and the page docs/operators.md.
 //
 //	go generate ./...               # write
 //	go run ./internal/gen -check    # name the stale files and exit 1
@@ -107,5 +107,7 @@ func generate(ops []*op.Def) ([]file, error) {
 		}
 		files = append(files, file{f.name, text})
 	}
-	return files, nil
+	var page bytes.Buffer
+	writeDocs(&page, ops)
+	return append(files, file{"docs/operators.md", page.Bytes()}), nil
 }
