@@ -5,6 +5,7 @@ package main
 
 import (
 	"context"
+	"strings"
 
 	"github.com/alecthomas/kong"
 
@@ -12,12 +13,16 @@ import (
 	mxio "github.com/gomx-org/gomx/io"
 	"github.com/gomx-org/gomx/io/dataset"
 	"github.com/gomx-org/gomx/model"
+	"github.com/gomx-org/gomx/model/zoo"
 )
+
+// digit is the shape of one of MNIST's images.
+var digit = [3]int{1, 28, 28}
 
 func main() {
 	var cli struct{ train.Flags }
 	train.Parse(&cli, "train_mnist", "Train a network on MNIST's handwritten digits.", kong.Vars{
-		"network": "mlp", "data_dir": "mnist/", "num_examples": "60000", "batch_size": "128", "lr": ".1", "num_epochs": "10",
+		"network": "mlp", "networks": strings.Join(zoo.NamesFor(digit), ", "), "data_dir": "mnist/", "num_examples": "60000", "batch_size": "128", "lr": ".1", "num_epochs": "10",
 	})
 	train.Run("train_mnist", &cli.Flags, open)
 }
@@ -37,5 +42,5 @@ func open(ctx context.Context, f *train.Flags, log model.Logf) (*train.Data, err
 	if err != nil {
 		return nil, err
 	}
-	return &train.Data{Train: tr, Val: val, Shape: [3]int{1, 28, 28}, Classes: 10}, nil
+	return &train.Data{Train: tr, Val: val, Shape: digit, Classes: 10}, nil
 }

@@ -104,6 +104,11 @@ func Get(name string) (Network, error) {
 // Names lists the networks.
 func Names() []string { return slices.Sorted(maps.Keys(networks)) }
 
+// NamesFor lists the networks made for images of the shape: channels, height, width.
+func NamesFor(shape [3]int) []string {
+	return slices.DeleteFunc(Names(), func(name string) bool { return networks[name].Shape != shape })
+}
+
 // Open makes a network: one of the zoo by name, or the one in a symbol file when name ends in .json.
 func Open(name string, classes int) (*symbol.Symbol, error) {
 	if strings.HasSuffix(name, ".json") {

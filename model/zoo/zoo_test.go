@@ -51,6 +51,7 @@ func TestNames(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, name, n.Name)
 	}
+	assert.Equal(t, []string{"lenet", "lenet-stn", "mlp"}, NamesFor([3]int{1, 28, 28}))
 	_, err := Open("resnet-51", 0)
 	assert.ErrorContains(t, err, "did you mean resnet-50?")
 }

@@ -46,10 +46,12 @@ type Flags struct {
 	Plot            string  `help:"Draw accuracy and loss against epoch into this PNG file." placeholder:"FILE.png"`
 }
 
-// Parse reads the command line into cli, a pointer to a struct that embeds Flags; vars are the defaults. Mistakes end the
-// program with one line and status 2.
+// Parse reads the command line into cli, a pointer to a struct that embeds Flags; vars are the defaults, and networks, the
+// names that the help lists. Mistakes end the program with one line and status 2.
 func Parse(cli any, name, doc string, vars kong.Vars) {
-	vars["networks"] = strings.Join(zoo.Names(), ", ")
+	if vars["networks"] == "" {
+		vars["networks"] = strings.Join(zoo.Names(), ", ")
+	}
 	vars["kv_stores"] = strings.Join(kvstore.Kinds(), ", ")
 	parser := kong.Must(cli, kong.Name(name), kong.Description(doc), vars)
 	_, err := parser.Parse(os.Args[1:])
