@@ -5,3 +5,5 @@
 // its sisters, run go generate. See fully_connected.go for a whole one and elementwise.go for those that are a row in a
 // table.
 package op
+
+//go:generate go test -run ^TestBackends$ . -update

@@ -26,6 +26,11 @@ type unit struct {
 
 // newUnit infers everything from the shapes of the first inputs; all types are what follows from float64.
 func newUnit(name, params string, shapes ...op.Shape) (*unit, error) {
+	return newUnitOf(backend.Float64, name, params, shapes...)
+}
+
+// newUnitOf is newUnit with another type to begin from.
+func newUnitOf(t op.DType, name, params string, shapes ...op.Shape) (*unit, error) {
 	d, err := op.Lookup(name)
 	if err != nil {
 		return nil, err
@@ -45,7 +50,7 @@ func newUnit(name, params string, shapes ...op.Shape) (*unit, error) {
 	if err := u.inferShapes(); err != nil {
 		return nil, err
 	}
-	return u, u.inferTypes()
+	return u, u.inferTypes(t)
 }
 
 // attrs reads "kernel=(3, 3); num_filter=4".
@@ -71,8 +76,8 @@ func (u *unit) inferShapes() error {
 	return fmt.Errorf("%s: shape inference goes on for ever", u.def.Name)
 }
 
-func (u *unit) inferTypes() error {
-	f := op.DType(backend.Float64)
+// inferTypes takes what inference leaves open for f.
+func (u *unit) inferTypes(f op.DType) error {
 	in, aux, out := make([]*op.DType, len(u.in)), make([]*op.DType, len(u.state)), make([]*op.DType, len(u.out))
 	types := op.NewTypes(u.args, in, aux, out)
 	for i := 0; i <= len(in); i++ {
@@ -111,6 +116,15 @@ type program struct {
 
 // compile makes forward alone, or with grads forward and backward in one.
 func (u *unit) compile(train, grads bool) (*program, error) {
+	r, err := u.build(train, grads)
+	if err != nil {
+		return nil, err
+	}
+	return r, r.bind()
+}
+
+// build says the calls of compile and compiles nothing.
+func (u *unit) build(train, grads bool) (*program, error) {
 	r := &program{u: u, p: &backend.Program{}, wrote: make([]bool, len(u.in))}
 	b := backend.NewBuilder(r.p)
 	b.Node(u.def.Name)
@@ -168,10 +182,7 @@ func (u *unit) compile(train, grads bool) (*program, error) {
 	for _, w := range writes {
 		b.Write(w.arg, w.v)
 	}
-	if err := b.Finish(backend.Step); err != nil {
-		return nil, err
-	}
-	return r, r.bind()
+	return r, b.Finish(backend.Step)
 }
 
 func (r *program) bind() error {

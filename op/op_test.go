@@ -1,6 +1,7 @@
 package op_test
 
 import (
+	"flag"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -13,6 +14,11 @@ import (
 
 	"github.com/gomx-org/gomx/op"
 )
+
+// backendsFile lists what kernels each backend lacks for each operator.
+const backendsFile = "testdata/backends.txt"
+
+var update = flag.Bool("update", false, "write "+backendsFile+" instead of comparing with it")
 
 func (r row) name() string { return fmt.Sprintf("%s %s %v", r.op, r.params, r.shapes) }
 

@@ -11,24 +11,50 @@ import (
 	"github.com/gomx-org/gomx/op"
 )
 
+// backendsFile has a line for each operator: its name and, after tabs, backends with the kinds of calls that they have no
+// kernel for. A test of package op writes it.
+const backendsFile = "op/testdata/backends.txt"
+
+// readBackends makes the sentence about backends for each operator.
+func readBackends(text string) map[string]string {
+	said := map[string]string{}
+	for line := range strings.Lines(text) {
+		cols := strings.Split(strings.TrimSuffix(line, "\n"), "\t")
+		has, hasNot := []string{"ref"}, ""
+		for _, col := range cols[1:] {
+			switch name, lacks, _ := strings.Cut(col, ":"); {
+			case lacks == "":
+				has = append(has, name)
+			case name == "cpu":
+				has = append(has, "cpu ("+strings.ReplaceAll(lacks, ",", ", ")+")")
+			default:
+				hasNot += "; not " + name + ", for want of " + strings.ReplaceAll(lacks, ",", ", ")
+			}
+		}
+		said[cols[0]] = "Backends: " + strings.Join(has, ", ") + hasNot + ".\n\n"
+	}
+	return said
+}
+
 // writeDocs writes the page of all operators.
-func writeDocs(w *bytes.Buffer, ops []*op.Def) {
+func writeDocs(w *bytes.Buffer, ops []*op.Def, backends map[string]string) {
 	fmt.Fprintf(w, `# Operators
 
 All %d operators: inputs, parameters with MXNet's names and defaults, what they compute. They are the same in symbols
-(`+"`symbol.Convolution`"+`), arrays (`+"`ndarray.Convolution`"+`), symbol files and on every device; which backend has which
-kernel, `+"`gomx ops`"+` shows. This page is generated from package op by `+"`go generate ./...`"+`.
+(`+"`symbol.Convolution`"+`), arrays (`+"`ndarray.Convolution`"+`), symbol files and on every device. Backends are told for
+float32, forward and backward: behind cpu, in parentheses, stands what runs there on the portable kernels of ref. What each
+has for other types, `+"`gomx ops`"+` shows. This page is generated from package op by `+"`go generate ./...`"+`.
 
 `, len(ops))
 	sorted := slices.SortedFunc(slices.Values(ops), func(a, b *op.Def) int {
 		return strings.Compare(strings.ToLower(strings.TrimLeft(a.Name, "_")), strings.ToLower(strings.TrimLeft(b.Name, "_")))
 	})
 	for _, d := range sorted {
-		writeOperator(w, d)
+		writeOperator(w, d, backends[d.Name])
 	}
 }
 
-func writeOperator(w *bytes.Buffer, d *op.Def) {
+func writeOperator(w *bytes.Buffer, d *op.Def, backends string) {
 	fmt.Fprintf(w, "## %s\n\n", escape(d.Name))
 	if len(d.Aliases) > 0 {
 		fmt.Fprintf(w, "Also `%s`.\n\n", strings.Join(d.Aliases, "`, `"))
@@ -55,7 +81,7 @@ func writeOperator(w *bytes.Buffer, d *op.Def) {
 	if !d.HasGrad {
 		fmt.Fprint(w, "; no gradient")
 	}
-	fmt.Fprint(w, ".\n\n")
+	fmt.Fprint(w, ".\n\n", backends)
 	if len(d.Params.Fields) == 0 {
 		return
 	}

@@ -32,7 +32,7 @@ func TestNames(t *testing.T) {
 }
 
 func text(t *testing.T, name string) string {
-	files, err := generate(op.All())
+	files, err := generate(op.All(), nil)
 	require.NoError(t, err)
 	for _, f := range files {
 		if f.name == name {
@@ -84,4 +84,13 @@ func TestConstructors(t *testing.T) {
 	} {
 		assert.True(t, strings.Contains(src, want), want)
 	}
+}
+
+func TestBackends(t *testing.T) {
+	said := readBackends("exp\tcpu:\tcuda:\nsort\tcpu:Map,Sort\tcuda:\nrnn\tcpu:\tcuda:Random\n")
+	assert.Equal(t, map[string]string{
+		"exp":  "Backends: ref, cpu, cuda.\n\n",
+		"sort": "Backends: ref, cpu (Map, Sort), cuda.\n\n",
+		"rnn":  "Backends: ref, cpu; not cuda, for want of Random.\n\n",
+	}, said)
 }

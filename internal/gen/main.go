@@ -32,7 +32,11 @@ func run(check bool) error {
 	if err != nil {
 		return err
 	}
-	files, err := generate(op.All())
+	backends, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(backendsFile)))
+	if err != nil {
+		return err
+	}
+	files, err := generate(op.All(), readBackends(string(backends)))
 	if err != nil {
 		return err
 	}
@@ -80,7 +84,7 @@ type file struct {
 	text []byte
 }
 
-func generate(ops []*op.Def) ([]file, error) {
+func generate(ops []*op.Def, backends map[string]string) ([]file, error) {
 	names, err := goNames(ops)
 	if err != nil {
 		return nil, err
@@ -108,6 +112,6 @@ func generate(ops []*op.Def) ([]file, error) {
 		files = append(files, file{f.name, text})
 	}
 	var page bytes.Buffer
-	writeDocs(&page, ops)
+	writeDocs(&page, ops, backends)
 	return append(files, file{"docs/operators.md", page.Bytes()}), nil
 }
