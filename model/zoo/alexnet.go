@@ -29,3 +29,21 @@ func AlexNet(classes int) *symbol.Symbol {
 	}
 	return dense(x, classes, "fc3")
 }
+
+// AlexNet07 is AlexNet as MXNet 0.7 has it: pooling comes before LRN and rounds sizes up, and names are automatic.
+func AlexNet07(classes int) *symbol.Symbol {
+	lrn := said{"alpha": "0.0001", "beta": "0.75", "knorm": "1", "nsize": "5"}
+	half := square(3).by(2)
+	x := relu(symbol.Convolution(symbol.Variable("data"), 96, with.Kernel(11, 11), with.Stride(4, 4)), "")
+	x = symbol.Apply("LRN", nil, []*symbol.Symbol{pool(x, with.PoolMax, half, with.ConventionFull)}, lrn)
+	x = relu(symbol.Convolution(x, 256, with.Kernel(5, 5), with.Pad(2, 2)), "")
+	x = symbol.Apply("LRN", nil, []*symbol.Symbol{pool(x, with.PoolMax, half, with.ConventionFull)}, lrn)
+	for _, filters := range []int{384, 384, 256} {
+		x = relu(symbol.Convolution(x, filters, with.Kernel(3, 3), with.Pad(1, 1)), "")
+	}
+	x = symbol.Flatten(pool(x, with.PoolMax, half, with.ConventionFull))
+	for range 2 {
+		x = symbol.Dropout(relu(symbol.FullyConnected(x, 4096), ""), with.P(0.5))
+	}
+	return dense(x, classes, "")
+}

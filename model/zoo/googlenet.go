@@ -8,12 +8,26 @@ import (
 // GoogLeNet is the network of Szegedy et al., "Going deeper with convolutions", 2015, without its side outputs, for
 // (N, 3, 224, 224).
 func GoogLeNet(classes int) *symbol.Symbol {
+	x := googleBody(nil)
+	x = pool(x, with.PoolAvg, square(7), with.GlobalPool(true))
+	return dense(symbol.Flatten(x), classes, "")
+}
+
+// GoogLeNet07 is GoogLeNet as MXNet 0.7 has it: the poolings that halve the size round it up, so that 7×7 are left at the end.
+func GoogLeNet07(classes int) *symbol.Symbol {
+	x := googleBody([]with.PoolingOption{with.ConventionFull})
+	x = pool(x, with.PoolAvg, square(7))
+	return dense(symbol.Flatten(x), classes, "")
+}
+
+// googleBody is everything up to the last pooling; rounding goes into the poolings that halve the size.
+func googleBody(rounding []with.PoolingOption) *symbol.Symbol {
 	half := square(3).by(2)
 	x := googleUnit(symbol.Variable("data"), "conv1", 64, square(7).by(2).border(3))
-	x = pool(x, with.PoolMax, half)
+	x = pool(x, with.PoolMax, half, rounding...)
 	x = googleUnit(x, "conv2", 64, square(1))
 	x = googleUnit(x, "conv3", 192, square(3).same())
-	x = pool(x, with.PoolMax, half)
+	x = pool(x, with.PoolMax, half, rounding...)
 	for _, m := range []struct {
 		name                               string
 		n1, reduce3, n3, reduce5, n5, proj int
@@ -34,11 +48,10 @@ func GoogLeNet(classes int) *symbol.Symbol {
 		d = googleUnit(d, m.name+"_proj", m.proj, square(1))
 		x = symbol.Concat([]*symbol.Symbol{a, b, c, d}, with.Name("ch_concat_"+m.name+"_chconcat"))
 		if m.pool {
-			x = pool(x, with.PoolMax, half)
+			x = pool(x, with.PoolMax, half, rounding...)
 		}
 	}
-	x = pool(x, with.PoolAvg, square(7), with.GlobalPool(true))
-	return dense(symbol.Flatten(x), classes, "")
+	return x
 }
 
 // googleUnit is a convolution and ReLU, named conv_ and relu_ with the unit's name.

@@ -24,6 +24,7 @@ type Network struct {
 var (
 	digit    = [3]int{1, 28, 28}
 	tiny     = [3]int{3, 28, 28}
+	cifar    = [3]int{3, 32, 32}
 	imagenet = [3]int{3, 224, 224}
 	large    = [3]int{3, 299, 299}
 )
@@ -70,14 +71,23 @@ var networks = table(
 	Network{"resnet-v1-cifar-110", "resnet-v1 for small images", tiny, 10, ResNetV1CIFAR(110)},
 	Network{"resnext-50", "Xie et al. 2017, 32 groups", imagenet, 1000, ResNeXt(50, 32)},
 	Network{"resnext-101", "Xie et al. 2017, 32 groups", imagenet, 1000, ResNeXt(101, 32)},
+	Network{"resnext-101-64", "resnext-101 with 64 groups", imagenet, 1000, ResNeXt(101, 64)},
 	Network{"resnext-152", "Xie et al. 2017, 32 groups", imagenet, 1000, ResNeXt(152, 32)},
+	// Networks of MXNet 0.7 that later versions dropped or changed.
+	Network{"resnet", "MXNet 0.7's resnet for CIFAR, 3 levels of 9 blocks", cifar, 10, ResNet07},
+	Network{"resnet-28-small", "MXNet 0.7's resnet for small images, 20 layers", tiny, 10, ResNetSmall07(3)},
+	Network{"inception-bn-full", "MXNet 0.7's inception-bn for all of ImageNet", imagenet, 21841, InceptionBNFull},
+	Network{"alexnet-0.7", "alexnet as of MXNet 0.7", imagenet, 1000, AlexNet07},
+	Network{"googlenet-0.7", "googlenet as of MXNet 0.7", imagenet, 1000, GoogLeNet07},
+	Network{"inception-bn-0.7", "inception-bn-224 as of MXNet 0.7", imagenet, 1000, InceptionBN07},
+	Network{"inception-bn-28-small-0.7", "inception-bn-28 as of MXNet 0.7", tiny, 10, InceptionBNSmall07},
 )
 
 // aliases are other names that MXNet's programs know the networks by.
 var aliases = map[string]string{
 	"vgg": "vgg11", "vgg-11": "vgg11", "vgg-13": "vgg13", "vgg-16": "vgg16", "vgg-19": "vgg19",
 	"inception-bn": "inception-bn-224", "inception-bn-28-small": "inception-bn-28", "mobilenet-v2": "mobilenetv2",
-	"resnet": "resnet-50", "resnet-v1": "resnet-v1-50", "resnext": "resnext-50",
+	"resnet-v1": "resnet-v1-50", "resnext": "resnext-50",
 }
 
 func table(list ...Network) map[string]Network {
@@ -103,6 +113,18 @@ func Get(name string) (Network, error) {
 
 // Names lists the networks.
 func Names() []string { return slices.Sorted(maps.Keys(networks)) }
+
+// Aliases lists the other names of a network.
+func (n Network) Aliases() []string {
+	var list []string
+	for alias, name := range aliases {
+		if name == n.Name {
+			list = append(list, alias)
+		}
+	}
+	slices.Sort(list)
+	return list
+}
 
 // NamesFor lists the networks made for images of the shape: channels, height, width.
 func NamesFor(shape [3]int) []string {

@@ -52,6 +52,9 @@ func TestNames(t *testing.T) {
 		assert.Equal(t, name, n.Name)
 	}
 	assert.Equal(t, []string{"lenet", "lenet-stn", "mlp"}, NamesFor([3]int{1, 28, 28}))
-	_, err := Open("resnet-51", 0)
+	n, err := Get("vgg")
+	require.NoError(t, err)
+	assert.Equal(t, []string{"vgg", "vgg-11"}, n.Aliases())
+	_, err = Open("resnet-51", 0)
 	assert.ErrorContains(t, err, "did you mean resnet-50?")
 }
