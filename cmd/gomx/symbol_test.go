@@ -29,7 +29,7 @@ func TestSymbol(t *testing.T) {
 	code, out := captured(t, "symbol", path)
 	require.Equal(t, 0, code)
 	assert.Equal(t, string(text)+"\n", out)
-	for _, args := range [][]string{{"symbol"}, {"symbol", "vgg-17"}, {"symbol", "mlp", "--classes", "-1"}, {"symbol", "none.json"}} {
+	for _, args := range [][]string{{"symbol"}, {"symbol", "vgg-17"}, {"symbol", "mlp", "--classes=-1"}, {"symbol", "none.json"}} {
 		code, _ := captured(t, args...)
 		assert.Equal(t, 1, code, args)
 	}
