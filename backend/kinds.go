@@ -314,21 +314,6 @@ type WriteAttrs struct{ Arg int }
 
 func (a *WriteAttrs) String() string { return fmt.Sprintf("arg %d", a.Arg) }
 
-// HostTensor is a value handed to a Host function: its bytes in C order, valid during the call only.
-type HostTensor struct {
-	Shape Shape
-	DType DType
-	Data  []byte
-}
-
-// HostAttrs of a Host call. Fn reads in and fills out; an error ends the run and names the node.
-type HostAttrs struct {
-	Name string
-	Fn   func(in, out []HostTensor) error
-}
-
-func (a *HostAttrs) String() string { return a.Name }
-
 func flag(set bool, name string) string {
 	if set {
 		return " " + name

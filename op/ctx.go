@@ -18,6 +18,7 @@ type Ctx struct {
 	in     []Value
 	out    []Value
 	saved  []Value
+	once   any
 }
 
 // Hooks is how a Ctx reaches the surroundings of its node. The graph's lowering and eager calls provide them.
@@ -26,6 +27,10 @@ type Hooks struct {
 	SetAux func(i int, v Value) // the state afterwards
 	SetIn  func(i int, v Value) // writes a variable that is the input i
 	Scalar func(name string, t DType, v float64) Value
+	// Once keeps what make returns for the node's other entries; nil where there are none.
+	Once func(make func() any) any
+	// Wants reports whether anybody wants the gradient of input i; nil where all are.
+	Wants func(i int) bool
 }
 
 // NewCtx makes the Ctx of one node. in are its inputs.
@@ -85,3 +90,17 @@ func (c *Ctx) Uniform(t DType, s Shape) Value {
 func (c *Ctx) Normal(t DType, s Shape) Value {
 	return c.Random(backend.DistNormal, c.Node, t, s)
 }
+
+// Once is what make returns, made once for all entries of a bound network.
+func (c *Ctx) Once(make func() any) any {
+	if c.hooks.Once != nil {
+		return c.hooks.Once(make)
+	}
+	if c.once == nil {
+		c.once = make()
+	}
+	return c.once
+}
+
+// Wants reports whether anybody wants the gradient of input i.
+func (c *Ctx) Wants(i int) bool { return c.hooks.Wants == nil || c.hooks.Wants(i) }

@@ -142,14 +142,21 @@ func (u *unit) build(train, grads bool) (*program, error) {
 	}
 	var writes []write
 	c := op.NewCtx(b, u.def, u.param, train, 7, in, op.Hooks{
-		Aux:    func(i int) op.Value { return states[i] },
-		SetAux: func(i int, v op.Value) { writes = append(writes, write{fmt.Sprint("aux:", i), v}) },
+		Aux: func(i int) op.Value { return states[i] },
+		SetAux: func(i int, v op.Value) {
+			states[i] = v
+			arg := fmt.Sprint("aux:", i)
+			writes = append(slices.DeleteFunc(writes, func(w write) bool { return w.arg == arg }), write{arg, v})
+		},
 		SetIn: func(i int, v op.Value) {
 			r.wrote[i] = true
 			writes = append(writes, write{fmt.Sprint("in:", i), v})
 		},
 	})
 	out := u.def.Forward(u.param, c, in)
+	if err := b.Err(); err != nil {
+		return nil, err
+	}
 	if len(out) != len(u.out) {
 		return nil, fmt.Errorf("%s gives %d outputs, want %d", u.def.Name, len(out), len(u.out))
 	}

@@ -2,6 +2,7 @@ package op
 
 import (
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 	"strconv"
@@ -17,10 +18,12 @@ import (
 // The first word is MXNet's name. pos: required, and a positional argument of the generated constructors. req: required.
 // default: the text of the default when it is not Go's zero value. min, max: bounds of a number. enum: the values of a
 // string, and prefix: what the names of the generated constants begin with. runtime: a scalar that eager calls hand over
-// at run time instead of compiling it in. Types: int, float64, bool, string, []int, []float64, DType, and *int, *float64,
+// at run time instead of compiling it in. A map[string]string tagged "*" takes every parameter that has no field; fields
+// that the operator fills in itself are not exported and have no tag. Types: int, float64, bool, string, []int, []float64, DType, and *int, *float64,
 // *DType, whose nil is None.
 type Params struct {
 	typ    reflect.Type
+	rest   int // the index of the field tagged *, -1 without one
 	Fields []Field
 }
 
@@ -42,12 +45,19 @@ type Field struct {
 
 func paramsOf[P any]() (*Params, error) {
 	t := reflect.TypeFor[P]()
-	ps := &Params{typ: t}
+	ps := &Params{typ: t, rest: -1}
 	for i := range t.NumField() {
 		sf := t.Field(i)
+		if !sf.IsExported() {
+			continue
+		}
 		tag, ok := sf.Tag.Lookup("gomx")
 		if !ok {
 			return nil, fmt.Errorf("field %s has no gomx tag", sf.Name)
+		}
+		if tag == "*" {
+			ps.rest = i
+			continue
 		}
 		f := Field{GoName: sf.Name, Doc: sf.Tag.Get("doc"), Type: sf.Type, index: i}
 		if err := f.parseTag(tag); err != nil {
@@ -149,6 +159,14 @@ func (ps *Params) Field(name string) *Field {
 // Set parses text into one parameter of p.
 func (ps *Params) Set(p any, name, text string) error {
 	f := ps.Field(name)
+	if f == nil && ps.rest >= 0 {
+		rest := reflect.ValueOf(p).Elem().Field(ps.rest)
+		if rest.IsNil() {
+			rest.Set(reflect.MakeMap(rest.Type()))
+		}
+		rest.SetMapIndex(reflect.ValueOf(name), reflect.ValueOf(text))
+		return nil
+	}
 	if f == nil {
 		return fmt.Errorf("no parameter %q; there are %s", name, ps.names())
 	}
@@ -255,6 +273,9 @@ func (ps *Params) Attrs(p any) map[string]string {
 		if f.Required || text != FormatParam(def.Field(f.index).Interface()) {
 			attrs[f.Name] = text
 		}
+	}
+	if ps.rest >= 0 {
+		maps.Copy(attrs, v.Field(ps.rest).Interface().(map[string]string))
 	}
 	return attrs
 }

@@ -53,6 +53,8 @@ type Op[P any] struct {
 	Loss func(p *P) bool
 	// NoGrad lists inputs that never get a gradient, such as labels and indices; their gradient arrays are set to zero.
 	NoGrad []string
+	// Labels lists such inputs where they depend on parameters.
+	Labels func(p *P) []string
 }
 
 // Def is a registered operator with its parameter type erased: param arguments are the *P that ParseParams returned.
@@ -74,6 +76,7 @@ type Def struct {
 	forward            func(any, *Ctx, []Value) []Value
 	backward           func(any, *Ctx, []Value) []Value
 	loss               func(any) bool
+	labels             func(any) []string
 }
 
 var (
@@ -116,6 +119,7 @@ func Register[P any](o Op[P]) {
 	if o.Loss != nil {
 		d.loss = func(p any) bool { return o.Loss(p.(*P)) }
 	}
+	d.labels = strs(o.Labels)
 	for _, n := range append([]string{o.Name}, o.Aliases...) {
 		if _, taken := byName[n]; taken {
 			panic("BUG: op: two operators are called " + n)
@@ -215,6 +219,11 @@ func (d *Def) Hidden(param any) int { return d.hidden(param) }
 
 // IsLoss reports whether the operator starts gradients.
 func (d *Def) IsLoss(param any) bool { return d.loss(param) }
+
+// GetsGrad reports whether a gradient may flow into the input called arg.
+func (d *Def) GetsGrad(param any, arg string) bool {
+	return !slices.Contains(d.NoGrad, arg) && !slices.Contains(d.labels(param), arg)
+}
 
 // InferShape runs the operator's shape rule once.
 func (d *Def) InferShape(param any, s *Shapes) { d.shape(param, s) }

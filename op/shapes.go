@@ -161,6 +161,13 @@ func NewTypes(args []string, in, aux, out []*DType) *Types {
 // Err is the first contradiction.
 func (t *Types) Err() error { return t.err }
 
+// Failf records a contradiction.
+func (t *Types) Failf(format string, args ...any) {
+	if t.err == nil {
+		t.err = fmt.Errorf(format, args...)
+	}
+}
+
 // Changed reports whether anything became known.
 func (t *Types) Changed() bool { return t.changed }
 

@@ -56,7 +56,7 @@ func (s *Symbol) ListLabels() []string {
 			continue
 		}
 		for i, arg := range n.op.Args(n.param) {
-			if in := n.inputs[i].node; in.op == nil && slices.Contains(n.op.NoGrad, arg) {
+			if in := n.inputs[i].node; in.op == nil && !n.op.GetsGrad(n.param, arg) {
 				names = append(names, in.name)
 			}
 		}

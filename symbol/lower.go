@@ -58,6 +58,9 @@ type lowering struct {
 	aux    map[*node]bool
 	number map[*node]int // position in the graph: keeps random streams apart
 	p      *backend.Program
+	once   map[*node]any // what operators keep for all entries
+
+	usefulNodes map[*node]bool
 }
 
 // Lower turns the network into a Program: arguments named as ArgName and its sisters say, and the entries asked for.
@@ -72,7 +75,7 @@ func (s *Symbol) Lower(o LowerOptions) (*backend.Program, error) {
 	if err := g.inferTypes(o.Types); err != nil {
 		return nil, err
 	}
-	l := &lowering{o: &o, s: s, g: g, aux: auxSet(g.order), number: map[*node]int{}, p: &backend.Program{}}
+	l := &lowering{o: &o, s: s, g: g, aux: auxSet(g.order), number: map[*node]int{}, once: map[*node]any{}, p: &backend.Program{}}
 	for i, n := range g.order {
 		l.number[n] = i
 	}

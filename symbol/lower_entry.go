@@ -1,8 +1,6 @@
 package symbol
 
 import (
-	"slices"
-
 	"github.com/gomx-org/gomx/backend"
 	"github.com/gomx-org/gomx/op"
 )
@@ -75,6 +73,13 @@ func (e *entryLowering) forward() {
 func (e *entryLowering) hooks(n *node) op.Hooks {
 	aux := func(i int) *node { return n.inputs[n.numArg+i].node }
 	return op.Hooks{
+		Once: func(make func() any) any {
+			if e.once[n] == nil {
+				e.once[n] = make()
+			}
+			return e.once[n]
+		},
+		Wants:  func(i int) bool { return e.useful()[n.inputs[i].node] },
 		Aux:    func(i int) backend.Value { return e.variable(aux(i)) },
 		SetAux: func(i int, v backend.Value) { e.pending[aux(i)] = v },
 		SetIn: func(i int, v backend.Value) {
@@ -128,7 +133,7 @@ func (e *entryLowering) backward() map[entry]backend.Value {
 		}
 		grads[at] = g
 	}
-	useful := e.usefulNodes()
+	useful := e.useful()
 	for i, o := range e.s.outs {
 		if o.node.op != nil && o.node.op.IsLoss(o.node.param) || !useful[o.node] {
 			continue
@@ -150,7 +155,7 @@ func (e *entryLowering) backward() map[entry]backend.Value {
 		d := n.op.Backward(n.param, c, dout)
 		names := n.op.Args(n.param)
 		for k := range min(len(d), n.numArg) {
-			if !slices.Contains(n.op.NoGrad, names[k]) {
+			if n.op.GetsGrad(n.param, names[k]) {
 				add(n.inputs[k], d[k])
 			}
 		}
@@ -173,17 +178,24 @@ func (e *entryLowering) headGrads(n *node, grads map[entry]backend.Value) (dout 
 	return dout, any
 }
 
-// usefulNodes are those that a wanted gradient flows through.
-func (e *entryLowering) usefulNodes() map[*node]bool {
+// useful are the nodes that a wanted gradient flows through.
+func (l *lowering) useful() map[*node]bool {
+	if l.usefulNodes == nil {
+		l.usefulNodes = l.findUseful()
+	}
+	return l.usefulNodes
+}
+
+func (l *lowering) findUseful() map[*node]bool {
 	useful := map[*node]bool{}
-	for _, n := range e.g.order {
+	for _, n := range l.g.order {
 		if n.op == nil {
-			useful[n] = e.o.Grad[n.name] != GradNull && !e.aux[n]
+			useful[n] = l.o.Grad[n.name] != GradNull && !l.aux[n]
 			continue
 		}
 		names := n.op.Args(n.param)
 		for k, in := range n.inputs[:n.numArg] {
-			useful[n] = useful[n] || useful[in.node] && !slices.Contains(n.op.NoGrad, names[k])
+			useful[n] = useful[n] || useful[in.node] && n.op.GetsGrad(n.param, names[k])
 		}
 		// States change in backward, gradients or not.
 		useful[n] = useful[n] || len(n.inputs) > n.numArg

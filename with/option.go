@@ -3,7 +3,10 @@
 // op; this file holds what they share.
 package with
 
-import "github.com/gomx-org/gomx/internal/pytext"
+import (
+	"github.com/gomx-org/gomx/internal/pytext"
+	"github.com/gomx-org/gomx/op"
+)
 
 //go:generate go run ../internal/gen
 
@@ -91,3 +94,17 @@ func Attr(key, value string) Common {
 		s.Attrs[key] = value
 	}}
 }
+
+// KeywordArg is what Keyword returns.
+type KeywordArg struct {
+	name string
+	v    any
+}
+
+// Keyword hands an operator of one's own (Custom) a parameter, in the text form that symbol files have: 0.5, True, (3, 3).
+func Keyword(name string, v any) KeywordArg { return KeywordArg{name, v} }
+
+// Apply sets the parameter.
+func (o KeywordArg) Apply(s *Settings) { s.Param(o.name, op.FormatParam(o.v)) }
+
+func (KeywordArg) forCustom() {}

@@ -70,6 +70,12 @@ type CropOption interface {
 	forCrop()
 }
 
+// CustomOption is an option of Custom.
+type CustomOption interface {
+	Option
+	forCustom()
+}
+
 // DeconvolutionOption is an option of Deconvolution.
 type DeconvolutionOption interface {
 	Option
@@ -1476,6 +1482,7 @@ func (Any) forConvolution()               {}
 func (Any) forConvolutionV1()             {}
 func (Any) forCorrelation()               {}
 func (Any) forCrop()                      {}
+func (Any) forCustom()                    {}
 func (Any) forDeconvolution()             {}
 func (Any) forDropout()                   {}
 func (Any) forEmbedding()                 {}
@@ -2879,6 +2886,17 @@ func OnValue(v float64) OnValueArg { return OnValueArg{v} }
 func (o OnValueArg) Apply(s *Settings) { s.Float("on_value", o.v) }
 
 func (OnValueArg) forOneHot() {}
+
+// OpTypeArg is what OpType returns.
+type OpTypeArg struct{ v string }
+
+// OpType sets the parameter op_type of Custom: the name it is registered by, see op.RegisterCustom; required.
+func OpType(v string) OpTypeArg { return OpTypeArg{v} }
+
+// Apply sets op_type.
+func (o OpTypeArg) Apply(s *Settings) { s.Param("op_type", o.v) }
+
+func (OpTypeArg) forCustom() {}
 
 // OrdArg is what Ord returns.
 type OrdArg struct{ v int }

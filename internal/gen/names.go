@@ -35,12 +35,12 @@ func goNames(ops []*op.Def) (map[*op.Def]string, error) {
 	return names, nil
 }
 
-// byHand names the functions that a package writes itself, in its arith.go: those of arrays take shapes that broadcast and
-// run faster, those of symbols have MXNet's automatic names.
+// byHand names the functions that a package writes itself. In arith.go, those of arrays take shapes that broadcast and run
+// faster, those of symbols have MXNet's automatic names; the inputs of Custom are whatever its operator says.
 var byHand = map[string][]string{
-	"symbol": {"Maximum", "Minimum", "MulScalar", "DivScalar"},
+	"symbol": {"Custom", "Maximum", "Minimum", "MulScalar", "DivScalar"},
 	"ndarray": {
-		"Zeros", "Ones", "Full", "Arange", "Linspace", "Eye", "FillElement0index",
+		"Custom", "Zeros", "Ones", "Full", "Arange", "Linspace", "Eye", "FillElement0index",
 		"Mod", "Maximum", "Minimum", "Hypot", "Equal", "NotEqual", "Greater", "GreaterEqual", "Lesser", "LesserEqual",
 		"LogicalAnd", "LogicalOr", "LogicalXor", "MulScalar", "DivScalar", "ModScalar", "MaximumScalar", "MinimumScalar",
 		"HypotScalar", "EqualScalar", "NotEqualScalar", "GreaterScalar", "GreaterEqualScalar", "LesserScalar",
