@@ -20,7 +20,16 @@ func (d *Device) Compile(p *backend.Program, o backend.Options) (backend.Executa
 	if err != nil {
 		return nil, fmt.Errorf("%v: %w", d, err)
 	}
-	cx := &compileCtx{p: p, dev: d}
+	if !o.NoFuse {
+		p = lineUp(p)
+		if err := p.Verify(); err != nil {
+			return nil, fmt.Errorf("%v: BUG: pass line-up: %w", d, err)
+		}
+		if o.Trace != nil {
+			o.Trace("line-up", p)
+		}
+	}
+	cx := &compileCtx{p: p, dev: d, apart: o.NoFuse}
 	cx.planned(passes.Memory(p, alignment))
 	if gaps := cx.gaps(); len(gaps) > 0 {
 		return nil, &backend.NoKernelError{Device: d.String(), Gaps: gaps}
@@ -103,7 +112,7 @@ func (x *executable) lowerEntry(cx *compileCtx, e *backend.Entry) (*entry, error
 			begin = len(en.ops)
 		}
 	}
-	for i := range e.Calls {
+	for i, n := 0, 1; i < len(e.Calls); i, n = i+n, 1 {
 		c := &e.Calls[i]
 		if cx.plan.Idle(c) {
 			continue
@@ -114,7 +123,12 @@ func (x *executable) lowerEntry(cx *compileCtx, e *backend.Entry) (*entry, error
 			continue
 		}
 		before := len(cx.steps)
-		if err := x.lowerCall(cx, en, c); err != nil {
+		lower := func() error { return kernels[c.Kind].lower(cx, c) }
+		if maps, calls := cx.equalMaps(e.Calls[i:]); len(maps) > 1 {
+			n = calls
+			lower = func() error { return cx.emitMaps(maps) }
+		}
+		if err := x.lowerSteps(cx, en, lower); err != nil {
 			if e := (*cudrv.Error)(nil); errors.As(err, &e) && e.Sticky() {
 				return nil, x.dev.fail(err)
 			}
@@ -133,11 +147,11 @@ func (x *executable) lowerEntry(cx *compileCtx, e *backend.Entry) (*entry, error
 	return en, nil
 }
 
-// lowerCall emits the steps of a call and loads what they launch.
-func (x *executable) lowerCall(cx *compileCtx, en *entry, c *backend.Call) error {
+// lowerSteps takes the steps that lower emits for a call, or for several, and loads what they launch.
+func (x *executable) lowerSteps(cx *compileCtx, en *entry, lower func() error) error {
 	cx.scratch = 0
 	before := len(cx.steps)
-	if err := kernels[c.Kind].lower(cx, c); err != nil {
+	if err := lower(); err != nil {
 		return err
 	}
 	for k := before; k < len(cx.steps); k++ {
@@ -215,6 +229,9 @@ func (s *step) name() string {
 	case gemmStep:
 		t := s.gemm.terms()
 		return t.Function()
+	}
+	if s.maps > 0 {
+		return fmt.Sprintf("kernel %s for %d Maps", s.fn.name, s.maps)
 	}
 	return "kernel " + s.fn.name
 }

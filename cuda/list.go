@@ -79,6 +79,9 @@ func (b *bound) addLaunch(s *step, f cudrv.Function) {
 		for k := range params[i] {
 			params[i][k] = binary.NativeEndian.Uint64(padded[8*k:])
 		}
+		for _, in := range a.inside {
+			b.cells = append(b.cells, cell{&params[i][in.word], in.p})
+		}
 	}
 }
 

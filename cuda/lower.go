@@ -14,6 +14,7 @@ type step struct {
 	fn    *kernel // of a launch
 	grid  dim3    // blocks of a launch
 	args  []arg   // of a launch, as the kernel declares them
+	maps  int     // that a launch computes, where there may be many
 	dst   place   // of a copy or a fill
 	src   place   // of a copy
 	bytes int     // of a copy or a fill, a multiple of 4 for a fill
@@ -75,10 +76,17 @@ func (s space) String() string {
 // at is the memory n bytes further on.
 func (r place) at(n int) place { r.offset += n; return r }
 
-// arg is a parameter of a launch: a pointer to be resolved, or bytes as they are.
+// arg is a parameter of a launch: a pointer to be resolved, or bytes, in which there may be pointers.
 type arg struct {
+	p      place
+	bits   []byte // nil for a pointer
+	inside []inside
+}
+
+// inside is a pointer within the bytes of an argument.
+type inside struct {
+	word int // of 8 bytes
 	p    place
-	bits []byte // nil for a pointer
 }
 
 func ptr(p place) arg   { return arg{p: p} }
@@ -91,6 +99,7 @@ func blob(b []byte) arg { return arg{bits: b} } // a struct by value
 type compileCtx struct {
 	p          *backend.Program
 	dev        *Device
+	apart      bool // one launch for each Map
 	plan       *passes.MemoryPlan
 	places     []place // of the values, from the plan
 	steps      []step

@@ -39,24 +39,28 @@ func (cx *compileCtx) emitMap(e *expr.Expr, in, out []backend.ValueID) {
 		return
 	}
 	var args []arg
-	for _, id := range slices.Concat(m.in, out) {
+	for _, id := range m.operands() {
 		args = append(args, ptr(cx.Ptr(id)))
 	}
-	cx.launch(m.text.kernel(), blocksOf(m.threads()), append(args, m.numbers(e)...)...)
+	cx.launch(m.text.kernel(), blocksOf(m.threads()), append(append(args, m.size()...), m.numbers()...)...)
 }
 
 // mapCall is a Map as its kernel sees it: what of it is in the kernel's text, and the rest, which are arguments.
 type mapCall struct {
 	text  mapText
 	in    []backend.ValueID // that the expression uses
+	out   []backend.ValueID
 	count int
 	dims  strides.Dims // of all operands, joined; those of one vector per thread
 }
 
+// operands are what the kernel has pointers to.
+func (m *mapCall) operands() []backend.ValueID { return slices.Concat(m.in, m.out) }
+
 // newMapCall finds how the operands lie in memory along common dimensions.
 func newMapCall(e *expr.Expr, value func(backend.ValueID) *backend.ValueInfo, in, out []backend.ValueID) *mapCall {
 	shape := value(out[0]).Shape
-	m := &mapCall{text: mapText{e: e}, count: shape.Size(), dims: strides.Dims{Size: slices.Clone(shape)}}
+	m := &mapCall{text: mapText{e: e}, out: out, count: shape.Size(), dims: strides.Dims{Size: slices.Clone(shape)}}
 	var types []backend.DType
 	for _, id := range slices.Concat(in, out) {
 		types = append(types, value(id).DType)
@@ -122,8 +126,8 @@ func (m *mapCall) classify() {
 // threads is how many have work.
 func (m *mapCall) threads() int { return ceilDiv(m.count, m.text.lanes) }
 
-// numbers are the arguments after the pointers, in the order of mapText.params.
-func (m *mapCall) numbers(e *expr.Expr) []arg {
+// size are the arguments between the pointers and the numbers, in the order of mapText.params.
+func (m *mapCall) size() []arg {
 	limit := m.threads()
 	if m.text.dims == 0 {
 		limit = m.count
@@ -142,7 +146,13 @@ func (m *mapCall) numbers(e *expr.Expr) []arg {
 			}
 		}
 	}
-	for _, n := range e.Nodes {
+	return args
+}
+
+// numbers are those of the expression as arguments.
+func (m *mapCall) numbers() []arg {
+	var args []arg
+	for _, n := range m.text.e.Nodes {
 		if n.Op == expr.Const {
 			args = append(args, m.text.constant(n.Value))
 		}

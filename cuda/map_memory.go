@@ -14,7 +14,11 @@ func (w *mapWriter) addresses() {
 	}
 	for i, o := range w.operands() {
 		base := w.reg("a")
-		w.line("ld.param.u64 %s, [p%d];", base, i)
+		if w.t.rows > 0 {
+			w.line("ld.param.u64 %s, [%s+%d];", base, w.row, 8*i)
+		} else {
+			w.line("ld.param.u64 %s, [p%d];", base, i)
+		}
 		w.line("cvta.to.global.u64 %s, %s;", base, base)
 		if o.access != accessOne {
 			element := at

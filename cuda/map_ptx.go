@@ -37,6 +37,7 @@ type mapWriter struct {
 	v       *mapType
 	index   string   // register: the thread's first element
 	n       string   // register: of all elements or, with dims, all vectors
+	row     string   // register: where the Map's row of the table begins
 	address []string // registers, of inputs, then outputs
 	uniform []operand
 }
@@ -49,8 +50,12 @@ func (w *mapWriter) begin() {
 	w.n, w.index = w.reg("r"), w.reg("r")
 	w.line("mov.u32 %s, %%tid.x;", thread)
 	w.line("mov.u32 %s, %%ctaid.x;", block)
+	if w.t.rows > 0 {
+		block = w.findRow(block)
+	} else {
+		w.line("ld.param.u32 %s, [n];", w.n)
+	}
 	w.line("mad.lo.u32 %s, %s, %d, %s;", w.index, block, mapBlock, thread)
-	w.line("ld.param.u32 %s, [n];", w.n)
 	if w.t.dims == 0 && w.t.lanes > 1 {
 		w.line("mul.lo.u32 %s, %s, %d;", w.index, w.index, w.t.lanes)
 	}
@@ -106,8 +111,12 @@ func (w *mapWriter) lane(in []string) []string {
 // entry is the kernel under a name.
 func (w *mapWriter) entry(name string) string {
 	var params []string
-	for i := range w.operands() {
-		params = append(params, fmt.Sprintf("\t.param .u64 p%d", i))
+	if w.t.rows > 0 {
+		params = append(params, fmt.Sprintf("\t.param .align 8 .b8 table[%d]", w.t.rows*w.t.rowBytes()))
+	} else {
+		for i := range w.operands() {
+			params = append(params, fmt.Sprintf("\t.param .u64 p%d", i))
+		}
 	}
 	for _, p := range w.t.params() {
 		params = append(params, fmt.Sprintf("\t.param .%s %s", p.typ, p.name))

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -75,15 +76,43 @@ func sampleMaps() map[string][]sample {
 	// As many operands as threads with four, two and one lanes take.
 	for _, c := range [][2]int{{4, 20}, {2, 30}, {1, 100}} {
 		lanes, n := c[0], c[1]
-		b := expr.NewBuilder(n - 1)
-		sum := b.Input(0)
-		for i := 1; i < n-1; i++ {
-			sum = b.Apply(expr.Add, b.Apply(expr.Tanh, sum), b.Input(i))
-		}
-		text := &mapText{e: b.Build(sum), eval: backend.Float32, in: operandsOf(n-1, backend.Float32), out: operandsOf(1, backend.Float32), lanes: lanes}
+		text := &mapText{e: sumOf(n), eval: backend.Float32, in: operandsOf(n-1, backend.Float32), out: operandsOf(1, backend.Float32), lanes: lanes}
 		files["access"] = append(files["access"], sample{fmt.Sprintf("%d_operands", n), text})
 	}
+	many := manySamples()
+	for _, name := range slices.Sorted(maps.Keys(many)) {
+		files["many"] = append(files["many"], sample{name, many[name].forMany()})
+	}
 	return files
+}
+
+// manySamples are Maps for kernels that compute many: updates, and other types and lanes.
+func manySamples() map[string]*mapText {
+	sgd := &mapText{e: expr.MustParse("w g m lr wd rs mu -> v = mu*m - lr*(rs*g + wd*w); w + v, v"), eval: backend.Float32,
+		in: operandsOf(7, backend.Float32), out: operandsOf(2, backend.Float32), lanes: 4}
+	for i := 3; i < 7; i++ {
+		sgd.in[i].access = accessOne
+	}
+	adam := &mapText{e: expr.MustParse("w g m v lr -> d = g + 0.1*w; m1 = 0.9*m + 0.1*d; v1 = 0.99*v + 0.01*(d*d); w - lr*m1/(sqrt(v1) + 1e-8), m1, v1"),
+		eval: backend.Float32, in: operandsOf(5, backend.Float32), out: operandsOf(3, backend.Float32), lanes: 4}
+	adam.in[4].access = accessOne
+	half := &mapText{e: expr.MustParse("w m -> w + m, w + m"), eval: backend.Float32, in: operandsOf(2, backend.Float32), out: operandsOf(2, backend.Float16), lanes: 2}
+	return map[string]*mapText{
+		"sgd": sgd, "adam": adam, "half": half,
+		"float64": {e: expr.MustParse("x -> tanh(x)"), eval: backend.Float64, in: operandsOf(1, backend.Float64), out: operandsOf(1, backend.Float64), lanes: 1},
+		"int64":   {e: expr.MustParse("x y -> x + y"), eval: backend.Int64, in: operandsOf(2, backend.Int64), out: operandsOf(1, backend.Int8), lanes: 2},
+		"wide":    {e: sumOf(20), eval: backend.Float32, in: operandsOf(19, backend.Float32), out: operandsOf(1, backend.Float32), lanes: 4},
+	}
+}
+
+// sumOf has n operands, the result among them.
+func sumOf(n int) *expr.Expr {
+	b := expr.NewBuilder(n - 1)
+	sum := b.Input(0)
+	for i := 1; i < n-1; i++ {
+		sum = b.Apply(expr.Add, b.Apply(expr.Tanh, sum), b.Input(i))
+	}
+	return b.Build(sum)
 }
 
 // single is an operation alone.

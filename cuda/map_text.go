@@ -2,6 +2,7 @@ package cuda
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 
@@ -17,6 +18,7 @@ type mapText struct {
 	in, out []mapOperand  // inputs that e uses, in order
 	lanes   int           // elements per thread
 	dims    int           // dimensions along which inputs lie differently; 0 when all are flat
+	rows    int           // of the table of a kernel for many Maps, whose dims are 0; 0 for the kernel of one
 }
 
 type mapOperand struct {
@@ -43,9 +45,12 @@ func (o *mapOperand) vector() bool { return o.access == accessWhole || o.access 
 // constant is a number of the expression as an argument.
 func (t *mapText) constant(v float64) arg { return mapTypes[t.eval].argument(v) }
 
-// params gives the parameters after the pointers, as PTX declares them.
+// params gives the parameters after the pointers or the table, as PTX declares them.
 func (t *mapText) params() []mapParam {
-	list := []mapParam{{"n", "u32", 4}}
+	var list []mapParam
+	if t.rows == 0 {
+		list = append(list, mapParam{"n", "u32", 4})
+	}
 	if t.dims > 0 {
 		for d := range t.dims - 1 {
 			list = append(list, mapParam{fmt.Sprintf("size%d", d), "u32", 4}, mapParam{fmt.Sprintf("magic%d", d), "u32", 4}, mapParam{fmt.Sprintf("shift%d", d), "u32", 4})
@@ -75,9 +80,9 @@ type mapParam struct {
 
 // sizes are the bytes of all parameters.
 func (t *mapText) sizes() []int {
-	var sizes []int
-	for range len(t.in) + len(t.out) {
-		sizes = append(sizes, 8)
+	sizes := slices.Repeat([]int{8}, len(t.in)+len(t.out))
+	if t.rows > 0 {
+		sizes = []int{t.rows * t.rowBytes()}
 	}
 	for _, p := range t.params() {
 		sizes = append(sizes, p.size)
@@ -117,12 +122,18 @@ func (t *mapText) key() string {
 		fmt.Fprintf(&b, " %v %s", o.dtype, [...]string{"whole", "one", "rows", "repeat"}[o.access])
 	}
 	fmt.Fprintf(&b, " as %v by %d in %d dims", t.eval, t.lanes, t.dims)
+	if t.rows > 0 {
+		fmt.Fprintf(&b, ", %d of them", t.rows)
+	}
 	return b.String()
 }
 
 // name is the kernel's, for profilers and messages: what the expression does first.
 func (t *mapText) name() string {
 	name := "map"
+	if t.rows > 0 {
+		name = "maps"
+	}
 	seen := map[expr.Op]bool{expr.Input: true, expr.Const: true}
 	for _, n := range t.e.Nodes {
 		if !seen[n.Op] && len(seen) < 2+4 {

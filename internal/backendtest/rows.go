@@ -42,6 +42,9 @@ func mapRows() []Row {
 			c.Out("y1", y[1])
 		}})
 	}
+	for _, n := range []int{2, 100} {
+		rows = append(rows, updatesRow(n))
+	}
 	return append(rows,
 		Row{Name: "Map no inputs", Types: floatTypes, Build: func(c *Case) { c.Out("y", c.Full(c.T, shape{3, 7}, 1.5)) }},
 		Row{Name: "Map many inputs", Build: func(c *Case) {
@@ -74,6 +77,21 @@ func mapRows() []Row {
 			c.Out("b", y[1])
 		}},
 	)
+}
+
+// updatesRow updates n parameters of many shapes in place, each with numbers of its own: a device may do them together.
+func updatesRow(n int) Row {
+	return Row{Name: fmt.Sprintf("Map updates of %d parameters", n), Types: floatTypes, Length: 1, Build: func(c *Case) {
+		e := expr.MustParse("w g m lr wd -> v = 0.5*m - lr*(g + wd*w); w + v, v")
+		wd := c.In("wd", shape{}, Between(0, 1))
+		for i := range n {
+			s := []shape{{7}, {2}, {4, 64}, {257}, {3, 5, 7}, {1030}, {1}}[i%7]
+			name := func(what string) string { return fmt.Sprint(what, i) }
+			y := c.Map(e, c.InOut(name("w"), s, Normal), c.In(name("g"), s, Normal), c.InOut(name("m"), s, Normal), c.In(name("lr"), shape{}, Between(0, 1)), wd)
+			c.Out(name("w"), y[0])
+			c.Out(name("m"), y[1])
+		}
+	}}
 }
 
 func castRow(to backend.DType) Row {
