@@ -38,7 +38,7 @@ func init() {
 			return fmt.Errorf("beta1 is %v, beta2 %v, epsilon %v, want both in [0, 1) and epsilon at least 0", b1, b2, eps)
 		}
 		return nil
-	})
+	}, "lazy_update")
 }
 
 func (o Adam) numbers() (beta1, beta2, epsilon float64) {
@@ -49,7 +49,7 @@ func (o Adam) numbers() (beta1, beta2, epsilon float64) {
 func (o Adam) Name() string { return "adam" }
 
 // Common gives the shared settings; the default learning rate is 0.001.
-func (o Adam) Common() Common { return commonOf(o, 0.001) }
+func (o Adam) Common() Common { return ownRate(o, 0.001) }
 
 // Config describes the optimizer.
 func (o Adam) Config() Config { return describe(o) }

@@ -47,7 +47,7 @@ func (o Adamax) numbers() (beta1, beta2 float64) {
 func (o Adamax) Name() string { return "adamax" }
 
 // Common gives the shared settings; the default learning rate is 0.002.
-func (o Adamax) Common() Common { return commonOf(o, 0.002) }
+func (o Adamax) Common() Common { return ownRate(o, 0.002) }
 
 // Config describes the optimizer.
 func (o Adamax) Config() Config { return describe(o) }

@@ -48,7 +48,7 @@ func (o AdamW) numbers() (beta1, beta2, epsilon float64) {
 func (o AdamW) Name() string { return "adamw" }
 
 // Common gives the shared settings; the default learning rate is 0.001.
-func (o AdamW) Common() Common { return commonOf(o, 0.001) }
+func (o AdamW) Common() Common { return ownRate(o, 0.001) }
 
 // Config describes the optimizer.
 func (o AdamW) Config() Config { return describe(o) }

@@ -55,7 +55,7 @@ func (o DCASGD) States(s backend.Shape, t backend.DType) []StateSpec {
 		names = names[1:]
 	}
 	specs := c.stateSpecs(s, t, names...)
-	specs[len(names)-1].OfWeights = true
+	specs[len(specs)-1].OfWeights = true
 	return specs
 }
 

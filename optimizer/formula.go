@@ -6,6 +6,7 @@ import (
 
 	"github.com/gomx-org/gomx/backend"
 	"github.com/gomx-org/gomx/backend/expr"
+	"github.com/gomx-org/gomx/internal/keyword"
 )
 
 // formula is the Map of an update, without and with clipping of gradients: what stands in [brackets] is clipped to
@@ -40,6 +41,13 @@ func commonOf(o Optimizer, def float64) Common {
 		}
 	}
 	c.LearningRate = rate(c.LearningRate, c.LRScheduler, def)
+	return c
+}
+
+// ownRate reads the settings of an optimizer whose default learning rate comes before that of a scheduler, as in MXNet.
+func ownRate(o Optimizer, def float64) Common {
+	c := commonOf(o, def)
+	c.LearningRate = keyword.Get(c.LearningRate, def)
 	return c
 }
 

@@ -15,9 +15,9 @@ import (
 //	d' = (1−β1ᵗ)/lr·(sqrt(v/(1−β2ᵗ)) + ε)
 //	z = β1·z + (1−β1)·g' − (d' − β1·d)·w;  d = d';  w = −z/d
 //
-// 0 means the default for LearningRate (0.0025), Beta1 (0.6), Beta2 (0.999) and Epsilon (1e-8); Zero means 0.
+// 0 means the default for LearningRate (0.01), Beta1 (0.6), Beta2 (0.999) and Epsilon (1e-8); Zero means 0.
 type FTML struct {
-	LearningRate   float64 `gomx:"learning_rate,default=0.0025"`
+	LearningRate   float64 `gomx:"learning_rate,default=0.01"`
 	Beta1          float64 `gomx:"beta1,default=0.6"`
 	Beta2          float64 `gomx:"beta2,default=0.999"`
 	Epsilon        float64 `gomx:"epsilon,default=1e-08"`
@@ -47,8 +47,8 @@ func (o FTML) numbers() (beta1, beta2, epsilon float64) {
 // Name is ftml.
 func (o FTML) Name() string { return "ftml" }
 
-// Common gives the shared settings; the default learning rate is 0.0025.
-func (o FTML) Common() Common { return commonOf(o, 0.0025) }
+// Common gives the shared settings; the default learning rate is 0.01.
+func (o FTML) Common() Common { return commonOf(o, 0.01) }
 
 // Config describes the optimizer.
 func (o FTML) Config() Config { return describe(o) }
@@ -68,8 +68,13 @@ func (o FTML) Hyper() []Hyper {
 // HyperValues writes the numbers of one update.
 func (o FTML) HyperValues(u Rate, dst []float32) {
 	b1, b2, eps := o.numbers()
-	t := float64(u.T)
-	values(u, o.ClipGradient, dst, b1, b2, eps, 1-math.Pow(b1, t), 1-math.Pow(b2, t))
+	values(u, o.ClipGradient, dst, b1, b2, eps, correction32(b1, u.T), correction32(b2, u.T))
+}
+
+// correction32 is 1−βᵗ with β and βᵗ rounded to float32, as MXNet's kernel has them: 1−β2 then is wrong by as much in both
+// places where it stands.
+func correction32(beta float64, t int) float64 {
+	return float64(1 - float32(math.Pow(float64(float32(beta)), float64(t))))
 }
 
 var fTMLFormula = newFormula("w g d v z lr wd rs b1 b2 eps c1 c2 -> e = [rs*g + wd*w]; v1 = b2*v + (1 - b2)*(e*e); " +

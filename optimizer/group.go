@@ -21,7 +21,8 @@ type Group struct {
 	opt     Optimizer
 	params  []Param
 	scalars [][]int // where in numbers the value of each Hyper of a parameter goes
-	twins   []int   // the first parameter with the same factors: its numbers are the same
+	twins   []int   // the first parameter with the same factors: its numbers are the same, if its Rate is
+	latest  []Rate
 	args    map[string]int
 	values  []float32 // all numbers of one step
 	scratch []float32 // those of one parameter
@@ -56,7 +57,7 @@ func NewGroup(o Optimizer, params []Param) (*Group, error) {
 		g.scalars = append(g.scalars, at)
 		g.twins = append(g.twins, r.twin(i))
 	}
-	g.values = make([]float32, len(g.args))
+	g.values, g.latest = make([]float32, len(g.args)), make([]Rate, len(params))
 	return g, nil
 }
 
@@ -109,7 +110,8 @@ func (g *Group) Region(arg string) (r backend.Region, ok bool) {
 func (g *Group) Next() error {
 	for i, at := range g.scalars {
 		r := g.Rates.Next(i)
-		if j := g.twins[i]; j < i && g.Rates.counts[i] == g.Rates.counts[j] {
+		g.latest[i] = r
+		if j := g.twins[i]; j < i && g.latest[j] == r {
 			for k, from := range g.scalars[j] {
 				g.values[at[k]] = g.values[from]
 			}

@@ -53,7 +53,7 @@ func (o LAMB) numbers() (beta1, beta2, epsilon float64) {
 func (o LAMB) Name() string { return "lamb" }
 
 // Common gives the shared settings; the default learning rate is 0.001.
-func (o LAMB) Common() Common { return commonOf(o, 0.001) }
+func (o LAMB) Common() Common { return ownRate(o, 0.001) }
 
 // Config describes the optimizer.
 func (o LAMB) Config() Config { return describe(o) }

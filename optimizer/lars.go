@@ -3,6 +3,7 @@ package optimizer
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/gomx-org/gomx/backend"
 	"github.com/gomx-org/gomx/backend/expr"
@@ -15,8 +16,9 @@ import (
 //	s = η·‖w‖/(‖rescale·g‖ + wd·‖w‖ + ε), 1 where either norm is 0
 //	g' = clip(rescale·g) + wd·w;  m = μ·m − lr·s·g';  w += m
 //
-// When the rate changes, the momentum of that step is scaled by new rate over old, unless NoMomentumCorrection says not to
-// (MXNet's momentum_correction=False). Eta of 0 means the default, 0.001.
+// When the rate changes, the momentum of the first update after that, and of no other parameter, is scaled by new rate over
+// old, unless NoMomentumCorrection says not to (MXNet's momentum_correction=False). Gammas do not decay. Eta of 0 means the
+// default, 0.001.
 type LARS struct {
 	LearningRate         float64 `gomx:"learning_rate,default=0.01"`
 	Momentum             float64 `gomx:"momentum"`
@@ -39,14 +41,23 @@ func init() {
 			return fmt.Errorf("momentum is %v, want at least 0", o.Momentum)
 		}
 		return nil
-	})
+	}, "lazy_update")
+}
+
+// rules: gammas do not decay.
+func (o LARS) rules() rules {
+	return rules{decays: func(name string) bool { return strings.HasSuffix(name, "_weight") }}
 }
 
 // Name is lars.
 func (o LARS) Name() string { return "lars" }
 
 // Common gives the shared settings; the default learning rate is 0.01.
-func (o LARS) Common() Common { return commonOf(o, 0.01) }
+func (o LARS) Common() Common {
+	c := commonOf(o, 0.01)
+	c.masterLast = true
+	return c
+}
 
 // Config describes the optimizer.
 func (o LARS) Config() Config { return describe(o) }
@@ -61,7 +72,7 @@ func (o LARS) States(s backend.Shape, t backend.DType) []StateSpec {
 func (o LARS) Hyper() []Hyper {
 	c := o.Common()
 	h := c.hyper("momentum", "eta", "eps", "adapts")
-	h[6].Global = false
+	h[3].Global, h[6].Global = false, false
 	return h
 }
 

@@ -16,6 +16,7 @@ import (
 //
 // k rises from 1 to BatchScale over WarmupEpochs·UpdatesPerEpoch updates, as WarmupStrategy says: linear, power2, sqrt; it
 // is the layer's own sqrt(‖w‖²/(‖g‖² + wd·‖w‖²)), from 0.01 to 100, for lars; and 1 for any other until the warm-up is over.
+// Updates count from BeginEpoch·UpdatesPerEpoch, whatever BeginNumUpdate is. A scheduler is asked before the update is counted.
 // 0 means the default for WarmupEpochs (5), BatchScale (1) and UpdatesPerEpoch (32); an empty WarmupStrategy is linear.
 type LBSGD struct {
 	LearningRate    float64 `gomx:"learning_rate,default=0.01"`
@@ -45,12 +46,17 @@ func init() {
 	})
 }
 
+// rules: the rate is read before counting.
+func (o LBSGD) rules() rules { return rules{early: true} }
+
+func (o LBSGD) perEpoch() int { return int(keyword.Get(float64(o.UpdatesPerEpoch), 32)) }
+
 func (o LBSGD) scale() int { return int(keyword.Get(float64(o.BatchScale), 1)) }
 
 // multiple is k of update n.
 func (o LBSGD) multiple(n int) float64 {
 	most := float64(o.scale())
-	warm := keyword.Get(float64(o.WarmupEpochs), 5) * keyword.Get(float64(o.UpdatesPerEpoch), 32)
+	warm := keyword.Get(float64(o.WarmupEpochs), 5) * float64(o.perEpoch())
 	share := float64(n) / warm
 	switch {
 	case float64(n) >= warm:
@@ -98,16 +104,16 @@ func (o LBSGD) Hyper() []Hyper {
 
 // HyperValues writes the numbers of one update.
 func (o LBSGD) HyperValues(u Rate, dst []float32) {
-	scale := o.scale()
+	scale, n := o.scale(), o.BeginEpoch*o.perEpoch()+u.T-o.BeginNumUpdate
 	whole, keep := 0.0, 1.0
-	if u.T%scale == 0 {
+	if n%scale == 0 {
 		whole = 1
 	}
-	if (u.T-1)%scale == 0 {
+	if (n-1)%scale == 0 {
 		keep = 0
 	}
 	if o.WarmupStrategy != "lars" {
-		u.LR *= o.multiple(u.T)
+		u.LR *= o.multiple(n)
 	}
 	values(u, o.ClipGradient, dst, o.Momentum, whole, keep)
 }

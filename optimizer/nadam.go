@@ -8,12 +8,12 @@ import (
 	"github.com/gomx-org/gomx/internal/keyword"
 )
 
-// Nadam is Adam with Nesterov momentum: Dozat, "Incorporating Nesterov momentum into Adam", 2016, as MXNet 1.9.1 has it,
-// but that the product of momenta is kept per parameter; there all parameters share and multiply one.
+// Nadam is Adam with Nesterov momentum: Dozat, "Incorporating Nesterov momentum into Adam", 2016, as MXNet 1.9.1 has it:
+// all parameters multiply one product of momenta.
 //
-//	g' = clip(rescale·g + wd·w);  μt = β1·(1 − 0.5·0.96^(t·schedule_decay));  Πt = μ1·…·μt
+//	g' = clip(rescale·g + wd·w);  μt = β1·(1 − 0.5·0.96^(t·schedule_decay));  Π = Π·μt
 //	m = β1·m + (1−β1)·g';  v = β2·v + (1−β2)·g'²
-//	w −= lr·((1−μt)·g'/(1−Πt) + μt+1·m/(1−Πt+1)) / (sqrt(v/(1−β2ᵗ)) + ε)
+//	w −= lr·((1−μt)·g'/(1−Π) + μt+1·m/(1−Π·μt+1)) / (sqrt(v/(1−β2ᵗ)) + ε)
 //
 // 0 means the default for LearningRate (0.001), Beta1 (0.9), Beta2 (0.999), Epsilon (1e-8) and ScheduleDecay (0.004); Zero
 // means 0.
@@ -46,11 +46,20 @@ func (o Nadam) numbers() (beta1, beta2, epsilon float64) {
 	return keyword.Get(o.Beta1, 0.9), keyword.Get(o.Beta2, 0.999), keyword.Get(o.Epsilon, 1e-8)
 }
 
+// momentum is that of update t.
+func (o Nadam) momentum(t int) float64 {
+	b1, _, _ := o.numbers()
+	return b1 * (1 - 0.5*math.Pow(0.96, float64(t)*keyword.Get(o.ScheduleDecay, 0.004)))
+}
+
+// rules: the momenta of all updates make up Rate.Schedule.
+func (o Nadam) rules() rules { return rules{scheduled: o.momentum} }
+
 // Name is nadam.
 func (o Nadam) Name() string { return "nadam" }
 
 // Common gives the shared settings; the default learning rate is 0.001.
-func (o Nadam) Common() Common { return commonOf(o, 0.001) }
+func (o Nadam) Common() Common { return ownRate(o, 0.001) }
 
 // Config describes the optimizer.
 func (o Nadam) Config() Config { return describe(o) }
@@ -65,21 +74,16 @@ func (o Nadam) States(s backend.Shape, t backend.DType) []StateSpec {
 // clip_gradient where it is used.
 func (o Nadam) Hyper() []Hyper {
 	c := o.Common()
-	return c.hyper("beta1", "new1", "beta2", "new2", "epsilon", "of_grad", "of_mean", "correct")
+	h := c.hyper("beta1", "new1", "beta2", "new2", "epsilon", "of_grad", "of_mean", "correct")
+	h[8].Global, h[9].Global = false, false
+	return h
 }
 
 // HyperValues writes the numbers of one update.
 func (o Nadam) HyperValues(u Rate, dst []float32) {
 	b1, b2, eps := o.numbers()
-	momentum := func(t int) float64 {
-		return b1 * (1 - 0.5*math.Pow(0.96, float64(t)*keyword.Get(o.ScheduleDecay, 0.004)))
-	}
-	product := 1.0
-	for t := 1; t <= u.T && product > 1e-20; t++ { // smaller ones change nothing below
-		product *= momentum(t)
-	}
-	next := momentum(u.T + 1)
-	values(u, o.ClipGradient, dst, b1, 1-b1, b2, 1-b2, eps, (1-momentum(u.T))/(1-product), next/(1-product*next), 1-math.Pow(b2, float64(u.T)))
+	next := o.momentum(u.T + 1)
+	values(u, o.ClipGradient, dst, b1, 1-b1, b2, 1-b2, eps, (1-o.momentum(u.T))/(1-u.Schedule), next/(1-u.Schedule*next), 1-math.Pow(b2, float64(u.T)))
 }
 
 var nadamFormula = newFormula("w g m v lr wd rs b1 a1 b2 a2 eps kg km cv -> d = [rs*g + wd*w]; " +

@@ -39,7 +39,11 @@ func init() {
 func (o NAG) Name() string { return "nag" }
 
 // Common gives the shared settings; the default learning rate is 0.01.
-func (o NAG) Common() Common { return commonOf(o, 0.01) }
+func (o NAG) Common() Common {
+	c := commonOf(o, 0.01)
+	c.masterLast = true
+	return c
+}
 
 // Config describes the optimizer.
 func (o NAG) Config() Config { return describe(o) }

@@ -49,7 +49,7 @@ type Hyper struct {
 
 // Common holds what all optimizers share; each has these as fields of its own.
 type Common struct {
-	LearningRate   float64            // 0: BaseLR of the scheduler, or the optimizer's default
+	LearningRate   float64            // 0: the default of Adam and its kin and of Signum; of others BaseLR of the scheduler, or the default
 	WD             float64            // weight decay
 	ClipGradient   float64            // gradients are clipped to [−c, c] after rescaling; 0 or less: not at all
 	RescaleGrad    float64            // factor on gradients; 0: what the trainer sets, usually 1/batch size, or 1
@@ -58,6 +58,8 @@ type Common struct {
 	WDMult         map[string]float64 // factor on the weight decay by parameter name
 	BeginNumUpdate int                // what the counters of updates begin with
 	MultiPrecision bool               // float16 weights keep a float32 copy that is updated
+
+	masterLast bool // the copy follows the states in place of coming before them: MXNet's SGD, NAG and LARS
 }
 
 // check refuses numbers that no update can use.
@@ -152,8 +154,9 @@ func New(name string, params map[string]string) (Optimizer, error) {
 	return o, nil
 }
 
-// register makes an optimizer of this package known by its struct's tags.
-func register[O Optimizer](check func(*O) error) {
+// register makes an optimizer of this package known by its struct's tags. dense are parameters that tell how sparse
+// gradients are treated: they are taken, and mean nothing here.
+func register[O Optimizer](check func(*O) error, dense ...string) {
 	var zero O
 	Register(zero.Name(), func(params map[string]string) (Optimizer, error) {
 		var o O
@@ -171,6 +174,9 @@ func register[O Optimizer](check func(*O) error) {
 				if s != nil {
 					reflect.ValueOf(&o).Elem().FieldByName("LRScheduler").Set(reflect.ValueOf(s))
 				}
+				continue
+			}
+			if slices.Contains(dense, key) {
 				continue
 			}
 			if err := keyword.Set(&o, key, params[key]); err != nil {
@@ -193,19 +199,23 @@ func (c *Common) masterCopy(t backend.DType) bool {
 	return c.MultiPrecision && (t == backend.Float16 || t == backend.BFloat16)
 }
 
-// stateSpecs lists states of the weight's shape. Under multi_precision they are float32, and the copy of the weight
-// follows them, as in MXNet.
+// stateSpecs lists states of the weight's shape. Under multi_precision they are float32, and the copy of the weight comes
+// before them, or after: see masterLast.
 func (c *Common) stateSpecs(s backend.Shape, t backend.DType, names ...string) []StateSpec {
 	master := c.masterCopy(t)
 	if master {
 		t = backend.Float32
 	}
+	copied := StateSpec{Name: "weight32", Shape: s, DType: t, OfWeights: true}
 	var specs []StateSpec
+	if master && !c.masterLast {
+		specs = append(specs, copied)
+	}
 	for _, n := range names {
 		specs = append(specs, StateSpec{Name: n, Shape: s, DType: t})
 	}
-	if master {
-		specs = append(specs, StateSpec{Name: "weight32", Shape: s, DType: t, OfWeights: true})
+	if master && c.masterLast {
+		specs = append(specs, copied)
 	}
 	return specs
 }
@@ -237,18 +247,20 @@ func values(u Rate, clip float64, dst []float32, more ...float64) {
 // new weight and states. Under multi_precision it works on the float32 copy.
 func (c *Common) apply(b *backend.Builder, w, g backend.Value, states, hyper []backend.Value,
 	step func(in []backend.Value) []backend.Value) (backend.Value, []backend.Value) {
-	master := c.masterCopy(w.DType())
+	master, at := c.masterCopy(w.DType()), 0
 	t := w.DType()
 	if master {
-		last := len(states) - 1
-		w, states = states[last], states[:last]
+		if c.masterLast {
+			at = len(states) - 1
+		}
+		w, states = states[at], slices.Delete(slices.Clone(states), at, at+1)
 		g = b.Cast(g, backend.Float32)
 	}
 	in := append([]backend.Value{w, g}, states...)
 	out := step(append(in, hyper...))
 	weight, next := out[0], out[1:]
 	if master {
-		return b.Cast(weight, t), append(slices.Clone(next), weight)
+		return b.Cast(weight, t), slices.Insert(slices.Clone(next), at, weight)
 	}
 	return weight, next
 }

@@ -22,8 +22,10 @@ type Rate struct {
 	LR, WD      float64 // with the parameter's factors
 	RescaleGrad float64
 	T           int // how many updates the parameter has seen, this one included
-	// Ratio is the rate of this update over that of the one before, as the scheduler has them; 1 at first.
+	// Ratio is the scheduler's rate of this update over that of the one before, whichever parameter that was of; 1 at first.
 	Ratio float64
+	// Schedule is the product of Nadam's momentum over all updates of all parameters, this one included; 1 for others.
+	Schedule float64
 	// IsOffset marks biases, betas and gammas, by name, for optimizers that treat them apart.
 	IsOffset bool
 }
@@ -42,36 +44,59 @@ type Rates struct {
 	counts    []int
 	numUpdate int
 
-	cached int     // the update that lr is for
-	lr     float64 // before factors
-	ratio  float64 // over that of the update before
+	rules
+	cached   int     // the update that lr is for
+	lr       float64 // before factors
+	last     float64 // the rate that the update before had; 0: there was none
+	schedule float64
+}
+
+// rules are what optimizers do in a way of their own.
+type rules struct {
+	decays    func(name string) bool // whether a parameter decays by its name
+	early     bool                   // the rate is read before counting
+	scheduled func(t int) float64    // the factor on Schedule of a parameter's update t
+}
+
+// ruled is an optimizer that has some.
+type ruled interface{ rules() rules }
+
+func rulesOf(o Optimizer) rules {
+	r := rules{}
+	if own, ok := o.(ruled); ok {
+		r = own.rules()
+	}
+	if r.decays == nil {
+		r.decays = func(name string) bool { return strings.HasSuffix(name, "_weight") || strings.HasSuffix(name, "_gamma") }
+	}
+	return r
 }
 
 // NewRates starts counting at BeginNumUpdate.
 func NewRates(o Optimizer, params []Param) (*Rates, error) {
-	r := &Rates{c: o.Common()}
+	r := &Rates{c: o.Common(), rules: rulesOf(o), schedule: 1}
 	if err := r.c.check(); err != nil {
 		return nil, fmt.Errorf("optimizer: %s: %w", o.Name(), err)
 	}
 	r.numUpdate, r.cached = r.c.BeginNumUpdate, -1
 	for i := range params {
-		if err := r.add(&params[i]); err != nil {
+		if err := r.add(i, &params[i]); err != nil {
 			return nil, fmt.Errorf("optimizer: %s: %w", o.Name(), err)
 		}
 	}
 	return r, nil
 }
 
-func (r *Rates) add(p *Param) error {
+func (r *Rates) add(index int, p *Param) error {
 	wd := 1.0
-	if p.Name != "" && !strings.HasSuffix(p.Name, "_weight") && !strings.HasSuffix(p.Name, "_gamma") {
+	if p.Name != "" && !r.decays(p.Name) {
 		wd = 0
 	}
-	lr, err := factor(p, "__lr_mult__", r.c.LRMult, 1)
+	lr, err := factor(index, p, "__lr_mult__", r.c.LRMult, 1)
 	if err != nil {
 		return err
 	}
-	if wd, err = factor(p, "__wd_mult__", r.c.WDMult, wd); err != nil {
+	if wd, err = factor(index, p, "__wd_mult__", r.c.WDMult, wd); err != nil {
 		return err
 	}
 	r.lrMult, r.wdMult = append(r.lrMult, lr), append(r.wdMult, wd)
@@ -90,10 +115,12 @@ func isOffset(name string) bool {
 	return false
 }
 
-// factor is the explicit factor of a parameter, else its attribute, else def.
-func factor(p *Param, attr string, explicit map[string]float64, def float64) (float64, error) {
-	if v, ok := explicit[p.Name]; ok {
-		return v, nil
+// factor is the explicit factor of a parameter, by its index or its name, else its attribute, else def.
+func factor(index int, p *Param, attr string, explicit map[string]float64, def float64) (float64, error) {
+	for _, key := range []string{strconv.Itoa(index), p.Name} {
+		if v, ok := explicit[key]; ok {
+			return v, nil
+		}
 	}
 	text, ok := p.Attrs[attr]
 	if !ok {
@@ -108,10 +135,30 @@ func factor(p *Param, attr string, explicit map[string]float64, def float64) (fl
 
 // Next counts an update of parameter i and tells what it is made with. It allocates nothing.
 func (r *Rates) Next(i int) Rate {
+	lr := 0.0
+	if r.early {
+		lr = r.LearningRate()
+	}
 	r.counts[i]++
 	r.numUpdate = max(r.numUpdate, r.counts[i])
-	lr := r.LearningRate()
-	return Rate{LR: lr * r.lrMult[i], WD: r.c.WD * r.wdMult[i], RescaleGrad: r.rescale(), T: r.counts[i], Ratio: r.lrRatio(), IsOffset: r.offset[i]}
+	if !r.early {
+		lr = r.LearningRate()
+	}
+	u := Rate{LR: lr * r.lrMult[i], WD: r.c.WD * r.wdMult[i], RescaleGrad: r.rescale(), T: r.counts[i], Ratio: 1, Schedule: 1, IsOffset: r.offset[i]}
+	if r.last > 0 {
+		u.Ratio = lr / r.last
+	}
+	r.last = lr
+	if r.scheduled != nil {
+		r.schedule *= r.scheduled(u.T)
+		u.Schedule = r.schedule
+	}
+	return u
+}
+
+// Current is the learning rate and the weight decay that parameter i has after the latest update, with its factors.
+func (r *Rates) Current(i int) (lr, wd float64) {
+	return r.LearningRate() * r.lrMult[i], r.c.WD * r.wdMult[i]
 }
 
 // twin is the first parameter that has the same factors as i.
@@ -135,27 +182,18 @@ func (r *Rates) LearningRate() float64 {
 	if r.c.LRScheduler == nil {
 		return r.c.LearningRate
 	}
-	if n := max(r.numUpdate, 1); r.cached != n {
+	n := r.numUpdate
+	if !r.early {
+		n = max(n, 1)
+	}
+	if r.cached != n {
 		lr := r.c.LRScheduler.Rate(r.c.LearningRate, n)
 		if r.Changed != nil && r.cached >= 0 && lr != r.lr {
 			r.Changed(n, lr)
 		}
-		r.cached, r.lr, r.ratio = n, lr, 1
-		if n > 1 {
-			if before := r.c.LRScheduler.Rate(r.c.LearningRate, n-1); before > 0 {
-				r.ratio = lr / before
-			}
-		}
+		r.cached, r.lr = n, lr
 	}
 	return r.lr
-}
-
-// lrRatio is Rate.Ratio of the latest update.
-func (r *Rates) lrRatio() float64 {
-	if r.c.LRScheduler == nil {
-		return 1
-	}
-	return r.ratio
 }
 
 // SetLearningRate changes the rate; with a scheduler it is an error, as in MXNet, because the scheduler decides.
@@ -194,6 +232,24 @@ func (r *Rates) Restore(numUpdate int, counts []int) error {
 		}
 	}
 	copy(r.counts, counts)
-	r.numUpdate, r.cached = numUpdate, -1
+	r.numUpdate, r.cached, r.last, r.schedule = numUpdate, -1, 0, 1
+	if numUpdate > r.c.BeginNumUpdate {
+		r.last = r.LearningRate()
+		r.cached = -1
+	}
+	if r.scheduled != nil {
+		r.replay()
+	}
 	return nil
+}
+
+// replay multiplies Schedule up from nothing, in the order of steps: the bits are those of the run that is gone on with.
+func (r *Rates) replay() {
+	for t := r.c.BeginNumUpdate + 1; t <= r.numUpdate && r.schedule > 0; t++ {
+		for _, n := range r.counts {
+			if t <= n {
+				r.schedule *= r.scheduled(t)
+			}
+		}
+	}
 }

@@ -58,6 +58,37 @@ func TestSchedulerBase(t *testing.T) {
 	assert.Equal(t, 1e-8, FactorScheduler{Step: 1, Factor: .1}.Rate(1, 1000), "the floor holds")
 }
 
+// What an optimizer was given comes before base_lr in schedules by factors, and after it in all else, if base_lr was given.
+func TestSchedulerOwnBase(t *testing.T) {
+	assert.Equal(t, 0.2, PolyScheduler{MaxUpdate: 4, Pwr: 1, BaseLR: 0.4}.Rate(9, 2))
+	assert.Equal(t, 0.5, PolyScheduler{MaxUpdate: 4, Pwr: 0.5}.Rate(1, 3))
+	assert.InDelta(t, 0.2, CosineScheduler{MaxUpdate: 4, BaseLR: 0.4}.Rate(9, 2), 1e-15)
+	f := FactorScheduler{Step: 9, BaseLR: 0.4, WarmupSteps: 2}
+	assert.Equal(t, []float64{0.2, 9}, []float64{f.Rate(9, 1), f.Rate(9, 2)})
+	assert.Equal(t, 0.001, Adam{LRScheduler: f}.Common().LearningRate, "Adam's own default is given to the scheduler too")
+	assert.Zero(t, SGD{LRScheduler: f}.Common().LearningRate)
+}
+
+// A resumed run has the product of momenta and the rate before, by which LARS corrects.
+func TestRatesOfItsOwn(t *testing.T) {
+	for _, o := range []Optimizer{Nadam{BeginNumUpdate: 1}, LARS{LRScheduler: FactorScheduler{Step: 2, Factor: 0.5}}} {
+		straight, err := NewRates(o, make([]Param, 2))
+		require.NoError(t, err)
+		for i := range 8 {
+			straight.Next(i % 2)
+		}
+		resumed, err := NewRates(o, make([]Param, 2))
+		require.NoError(t, err)
+		require.NoError(t, resumed.Restore(straight.NumUpdate(), straight.Counts()))
+		for i := range 4 {
+			assert.Equal(t, straight.Next(i%2), resumed.Next(i%2))
+		}
+	}
+	r, err := NewRates(SGD{LearningRate: 1, LRMult: map[string]float64{"1": 3}}, []Param{{Name: "a"}, {Name: "b"}})
+	require.NoError(t, err)
+	assert.Equal(t, []float64{1, 3}, []float64{r.Next(0).LR, r.Next(1).LR}, "a factor by index")
+}
+
 func TestSchedulerErrors(t *testing.T) {
 	for text, want := range map[string]string{
 		`["factor", {"step": 0, "factor": 0.5}]`:                          "step is 0, want at least 1",
@@ -106,10 +137,10 @@ func TestRatesCountAndRestore(t *testing.T) {
 	r.SetDefaultRescale(0.25)
 	var changes []int
 	r.Changed = func(n int, lr float64) { changes = append(changes, n) }
-	assert.Equal(t, Rate{LR: .5, RescaleGrad: .25, T: 3, Ratio: .5}, r.Next(0))
+	assert.Equal(t, Rate{LR: .5, RescaleGrad: .25, T: 3, Ratio: 1, Schedule: 1}, r.Next(0))
 	r.Next(0)
-	assert.Equal(t, Rate{LR: .25, RescaleGrad: .25, T: 5, Ratio: .5}, r.Next(0))
-	assert.Equal(t, Rate{LR: .25, RescaleGrad: .25, T: 3, Ratio: .5}, r.Next(1), "the rate follows the parameter updated most")
+	assert.Equal(t, Rate{LR: .25, RescaleGrad: .25, T: 5, Ratio: .5, Schedule: 1}, r.Next(0))
+	assert.Equal(t, Rate{LR: .25, RescaleGrad: .25, T: 3, Ratio: 1, Schedule: 1}, r.Next(1), "the rate follows the parameter updated most")
 	assert.Equal(t, []int{5}, changes)
 	assert.ErrorContains(t, r.SetLearningRate(1), "decided by the lr_scheduler")
 

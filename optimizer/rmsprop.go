@@ -51,7 +51,7 @@ func (o RMSProp) numbers() (gamma1, gamma2, epsilon float64) {
 func (o RMSProp) Name() string { return "rmsprop" }
 
 // Common gives the shared settings; the default learning rate is 0.001.
-func (o RMSProp) Common() Common { return commonOf(o, 0.001) }
+func (o RMSProp) Common() Common { return ownRate(o, 0.001) }
 
 // Config describes the optimizer.
 func (o RMSProp) Config() Config { return describe(o) }
@@ -83,9 +83,9 @@ func (o RMSProp) HyperValues(u Rate, dst []float32) {
 
 var (
 	rmsPropFormula = newFormula("w g n lr wd rs g1 g2 eps cw -> d = [rs*g + wd*w]; n1 = g1*n + (1 - g1)*(d*d); " +
-		"min(max(w - lr*d/sqrt(n1 + eps), -cw), cw), n1")
+		"min(max(w - lr*(d/sqrt(n1 + eps)), -cw), cw), n1")
 	rmsPropCenteredFormula = newFormula("w g n a s lr wd rs g1 g2 eps cw -> d = [rs*g + wd*w]; n1 = g1*n + (1 - g1)*(d*d); " +
-		"a1 = g1*a + (1 - g1)*d; s1 = g2*s - lr*d/sqrt(n1 - a1*a1 + eps); min(max(w + s1, -cw), cw), n1, a1, s1")
+		"a1 = g1*a + (1 - g1)*d; s1 = g2*s - lr*(d/sqrt(n1 - a1*a1 + eps)); min(max(w + s1, -cw), cw), n1, a1, s1")
 )
 
 // Update says the formula above.

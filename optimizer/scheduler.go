@@ -13,8 +13,9 @@ import (
 // Scheduler gives the learning rate by the number of updates. It is a pure function, so a resumed training needs nothing
 // but the number to go on exactly; called in order it gives what MXNet's stateful schedulers give.
 type Scheduler interface {
-	// Rate is the learning rate of update numUpdate, counted from 1. base is the rate to begin with; 0 means the
-	// scheduler's own BaseLR.
+	// Rate is the learning rate of update numUpdate, counted from 1. base is the rate that the optimizer was given; 0 means
+	// the scheduler's own BaseLR. As in MXNet, base comes first where the rate falls by factors, and BaseLR, if it is given,
+	// in warm-ups and in the schedules by polynomial and cosine.
 	Rate(base float64, numUpdate int) float64
 	// Check tells what is wrong with the parameters.
 	Check() error
@@ -84,7 +85,7 @@ type FactorScheduler struct {
 // Rate is the learning rate of update numUpdate.
 func (s FactorScheduler) Rate(base float64, numUpdate int) float64 {
 	base = keyword.Get(base, keyword.Get(s.BaseLR, defaultLR))
-	if lr, ok := warmup(base, s.WarmupBeginLR, s.WarmupSteps, s.WarmupMode, numUpdate); ok {
+	if lr, ok := warmup(keyword.Get(s.BaseLR, base), s.WarmupBeginLR, s.WarmupSteps, s.WarmupMode, numUpdate); ok {
 		return lr
 	}
 	n := (numUpdate - 1) / s.Step
@@ -118,7 +119,7 @@ type MultiFactorScheduler struct {
 // Rate is the learning rate of update numUpdate.
 func (s MultiFactorScheduler) Rate(base float64, numUpdate int) float64 {
 	base = keyword.Get(base, keyword.Get(s.BaseLR, defaultLR))
-	if lr, ok := warmup(base, s.WarmupBeginLR, s.WarmupSteps, s.WarmupMode, numUpdate); ok {
+	if lr, ok := warmup(keyword.Get(s.BaseLR, base), s.WarmupBeginLR, s.WarmupSteps, s.WarmupMode, numUpdate); ok {
 		return lr
 	}
 	passed, _ := slices.BinarySearch(s.Step, numUpdate) // steps below numUpdate
@@ -145,7 +146,7 @@ func (s MultiFactorScheduler) Check() error {
 type PolyScheduler struct {
 	MaxUpdate     int     `gomx:"max_update"`
 	BaseLR        float64 `gomx:"base_lr,default=0.01"`
-	Pwr           int     `gomx:"pwr,default=2"`
+	Pwr           float64 `gomx:"pwr,default=2"`
 	FinalLR       float64 `gomx:"final_lr"`
 	WarmupSteps   int     `gomx:"warmup_steps"`
 	WarmupBeginLR float64 `gomx:"warmup_begin_lr"`
@@ -154,18 +155,18 @@ type PolyScheduler struct {
 
 // Rate is the learning rate of update numUpdate.
 func (s PolyScheduler) Rate(base float64, numUpdate int) float64 {
-	base = keyword.Get(base, keyword.Get(s.BaseLR, defaultLR))
+	base = keyword.Get(s.BaseLR, keyword.Get(base, defaultLR))
 	if lr, ok := warmup(base, s.WarmupBeginLR, s.WarmupSteps, s.WarmupMode, numUpdate); ok {
 		return lr
 	}
-	pwr := keyword.Get(float64(s.Pwr), 2)
+	pwr := keyword.Get(s.Pwr, 2)
 	return s.FinalLR + (base-s.FinalLR)*math.Pow(1-progress(numUpdate, s.WarmupSteps, s.MaxUpdate), pwr)
 }
 
 // Check wants MaxUpdate above the warm-up and Pwr ≥ 0.
 func (s PolyScheduler) Check() error {
 	if s.Pwr < 0 {
-		return fmt.Errorf("pwr is %d, want at least 1", s.Pwr)
+		return fmt.Errorf("pwr is %v, want at least 0", s.Pwr)
 	}
 	return checkDecay(s.MaxUpdate, s.FinalLR, s.BaseLR, s.WarmupBeginLR, s.WarmupSteps, s.WarmupMode)
 }
@@ -182,7 +183,7 @@ type CosineScheduler struct {
 
 // Rate is the learning rate of update numUpdate.
 func (s CosineScheduler) Rate(base float64, numUpdate int) float64 {
-	base = keyword.Get(base, keyword.Get(s.BaseLR, defaultLR))
+	base = keyword.Get(s.BaseLR, keyword.Get(base, defaultLR))
 	if lr, ok := warmup(base, s.WarmupBeginLR, s.WarmupSteps, s.WarmupMode, numUpdate); ok {
 		return lr
 	}

@@ -31,14 +31,19 @@ func init() {
 			return fmt.Errorf("momentum is %v, want at least 0", o.Momentum)
 		}
 		return nil
-	})
+	}, "lazy_update")
+	Register("ccsgd", registry["sgd"]) // MXNet once had it in C++
 }
 
 // Name is sgd.
 func (o SGD) Name() string { return "sgd" }
 
 // Common gives the shared settings; the default learning rate is 0.01.
-func (o SGD) Common() Common { return commonOf(o, 0.01) }
+func (o SGD) Common() Common {
+	c := commonOf(o, 0.01)
+	c.masterLast = true
+	return c
+}
 
 // Config describes the optimizer.
 func (o SGD) Config() Config { return describe(o) }

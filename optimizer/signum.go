@@ -42,7 +42,7 @@ func (o Signum) momentum() float64 { return float64(float32(keyword.Get(o.Moment
 func (o Signum) Name() string { return "signum" }
 
 // Common gives the shared settings; the default learning rate is 0.01.
-func (o Signum) Common() Common { return commonOf(o, 0.01) }
+func (o Signum) Common() Common { return ownRate(o, 0.01) }
 
 // Config describes the optimizer.
 func (o Signum) Config() Config { return describe(o) }

@@ -46,7 +46,7 @@ func (u *Updater) count(index int) (int, error) {
 	at, ok := u.at[index]
 	if !ok {
 		p := u.params[index]
-		if err := u.rates.add(&p); err != nil {
+		if err := u.rates.add(index, &p); err != nil {
 			return 0, err
 		}
 		at = len(u.rates.counts) - 1
