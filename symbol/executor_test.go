@@ -183,3 +183,28 @@ func TestAHostCallInsideACompiledStep(t *testing.T) {
 	assert.Equal(t, []float32{1}, e.Outputs()[0].Float32())
 	assert.InDelta(t, 0.8, e.Arg("fc_weight").Float32()[0], 1e-6) // 1 − 0.1·2
 }
+
+// BatchNorm's statistics, and gamma under fix_gamma, change where a wanted gradient flows through it and nowhere else: what
+// MXNet 1.9.1 does with frozen layers.
+func TestFrozenBatchNormStays(t *testing.T) {
+	x := symbol.BatchNorm(symbol.FullyConnected(symbol.Variable("data"), 2, with.Name("fc1")), with.Name("bn"))
+	net := symbol.SoftmaxOutput(symbol.FullyConnected(x, 2, with.Name("fc2")), with.Name("softmax"))
+	for want, moves := range map[string]bool{"fc2_weight": false, "fc1_bias": true, "bn_beta": true} {
+		e, err := net.Bind(symbol.BindOptions{LowerOptions: symbol.LowerOptions{
+			Shapes: map[string]backend.Shape{"data": {2, 2}}, Grad: map[string]symbol.GradReq{want: symbol.GradWrite}, Train: true}})
+		require.NoError(t, err)
+		defer e.Close()
+		set(t, e.Arg("data"), 1, 2, -3, 4)
+		set(t, e.Arg("fc1_weight"), 1, 2, 3, 4)
+		set(t, e.Arg("bn_gamma"), 5, 5)
+		require.NoError(t, e.Forward(true))
+		require.NoError(t, e.Backward())
+		if mean := e.Aux("bn_moving_mean"); moves {
+			assert.NotEqual(t, []float32{0, 0}, mean.Float32(), want)
+			assert.Equal(t, []float32{1, 1}, e.Arg("bn_gamma").Float32(), want)
+		} else {
+			assert.Nil(t, mean, "nothing reads it")
+			assert.Equal(t, []float32{5, 5}, e.Arg("bn_gamma").Float32(), want)
+		}
+	}
+}

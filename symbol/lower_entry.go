@@ -83,7 +83,8 @@ func (e *entryLowering) hooks(n *node) op.Hooks {
 		Aux:    func(i int) backend.Value { return e.variable(aux(i)) },
 		SetAux: func(i int, v backend.Value) { e.pending[aux(i)] = v },
 		SetIn: func(i int, v backend.Value) {
-			if in := n.inputs[i].node; in.op == nil {
+			// As in MXNet, where no gradient flows variables stay: BatchNorm's gamma.
+			if in := n.inputs[i].node; in.op == nil && e.useful()[n] {
 				e.pending[in] = v
 			}
 		},
@@ -178,7 +179,7 @@ func (e *entryLowering) headGrads(n *node, grads map[entry]backend.Value) (dout 
 	return dout, any
 }
 
-// useful are the nodes that a wanted gradient flows through.
+// useful are the nodes that a wanted gradient flows through. As in MXNet, states of all others stay as they are.
 func (l *lowering) useful() map[*node]bool {
 	if l.usefulNodes == nil {
 		l.usefulNodes = l.findUseful()
@@ -197,8 +198,6 @@ func (l *lowering) findUseful() map[*node]bool {
 		for k, in := range n.inputs[:n.numArg] {
 			useful[n] = useful[n] || useful[in.node] && n.op.GetsGrad(n.param, names[k])
 		}
-		// States change in backward, gradients or not.
-		useful[n] = useful[n] || len(n.inputs) > n.numArg
 	}
 	return useful
 }
