@@ -43,6 +43,9 @@ type Executor struct {
 	rngMem [32]byte
 
 	saved bool // Forward ran and Backward may
+
+	options BindOptions // which it was bound with
+	monitor *monitor    // nil without a callback
 }
 
 // SimpleBind binds with new arrays, zero everywhere: the shapes of the inputs are enough, the rest is inferred. req applies
@@ -73,7 +76,7 @@ func (s *Symbol) Bind(o BindOptions) (*Executor, error) {
 	if err != nil {
 		return nil, fmt.Errorf("symbol: bind on %v: %w", o.Context, err)
 	}
-	e := &Executor{sym: s, ctx: o.Context, dev: dev, exe: exe, prog: prog, bound: map[backend.EntryKind]backend.Bound{}}
+	e := &Executor{sym: s, ctx: o.Context, dev: dev, exe: exe, prog: prog, bound: map[backend.EntryKind]backend.Bound{}, options: o}
 	e.rng[0] = o.Seed
 	if err := e.bindArrays(o); err != nil {
 		e.Close()
@@ -176,6 +179,9 @@ func (e *Executor) Program() *backend.Program { return e.exe.Program() }
 // Profile gives the time per call when BindOptions.Compile.Profile was set.
 func (e *Executor) Profile() []backend.Timing { return e.exe.Profile() }
 
+// Symbol is the network.
+func (e *Executor) Symbol() *Symbol { return e.sym }
+
 // Context is where the network is bound.
 func (e *Executor) Context() device.Context { return e.ctx }
 
@@ -199,11 +205,15 @@ func (e *Executor) sendRNG() error {
 }
 
 func (e *Executor) run(kind backend.EntryKind) error {
-	b := e.bound[kind]
+	b := e.chosen(kind).bound[kind]
 	if b == nil {
 		return fmt.Errorf("symbol: the network was bound without %v", kind)
 	}
-	return b.Run()
+	if err := b.Run(); err != nil {
+		return err
+	}
+	e.tell(kind)
+	return nil
 }
 
 // Forward computes the outputs from what the argument arrays hold. With train, Dropout and BatchNorm act as in training
@@ -288,6 +298,10 @@ func (e *Executor) CopyParamsFrom(args, aux map[string]*ndarray.NDArray, allowEx
 
 // Close frees the arena and the arrays that Bind made. The Executor must not be used afterwards.
 func (e *Executor) Close() {
+	if e.monitor != nil {
+		e.monitor.twin.Close()
+		e.monitor = nil
+	}
 	for _, b := range e.bound {
 		b.Close()
 	}

@@ -48,6 +48,7 @@ type LowerOptions struct {
 	Step   Update                   // make Step, in which every argument with a gradient request is updated
 	Grads  bool                     // make a Step that leaves gradients instead, as Grad says: the update is made elsewhere
 	Data   []string                 // arguments that change with every run; all others are parameters
+	Watch  func(output string) bool // outputs of nodes that forward passes also write into arguments of their own: see WatchName
 }
 
 // lowering is the making of a Program from a graph.

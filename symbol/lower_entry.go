@@ -66,7 +66,16 @@ func (e *entryLowering) forward() {
 				e.b.Failf("BUG: output %d is %v, inference found %v", i, out[i].Shape(), want)
 			}
 			e.values[entry{n, i}] = out[i]
+			e.watch(n.outputName(i), out[i])
 		}
+	}
+}
+
+// watch writes an output that somebody wants to see.
+func (e *entryLowering) watch(output string, v backend.Value) {
+	if e.o.Watch != nil && e.o.Watch(output) {
+		e.b.Arg(WatchName(output), backend.Out, v.Shape(), v.DType())
+		e.b.Write(WatchName(output), v)
 	}
 }
 
