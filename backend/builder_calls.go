@@ -300,10 +300,17 @@ func (b *Builder) ScatterAdd(dy, indices Value, s Shape, axis int, wrap bool) Va
 	return b.call(ScatterAdd, &GatherAttrs{Axis: axis, Wrap: wrap}, s, dy.DType(), dy, indices)
 }
 
-// Random draws a tensor. rng is the argument of four int64: seed, step, the global index of the first sample, 0.
-func (b *Builder) Random(d Dist, node uint32, t DType, s Shape) Value {
+// Random draws a tensor, of a distribution with a parameter given as a Value that broadcasts to s. rng is the argument of
+// four int64: seed, step, the global index of the first sample, 0.
+func (b *Builder) Random(d Dist, node uint32, t DType, s Shape, parameter ...Value) Value {
 	rng := b.Arg("rng", In, Shape{4}, Int64)
-	return b.call(Random, &RandomAttrs{Dist: d, Node: node}, s, t, rng)
+	return b.call(Random, &RandomAttrs{Dist: d, Node: node}, s, t, append([]Value{rng}, parameter...)...)
+}
+
+// RandomBelow draws whole numbers of Int64, evenly from 0 up to below n.
+func (b *Builder) RandomBelow(n uint64, node uint32, s Shape) Value {
+	rng := b.Arg("rng", In, Shape{4}, Int64)
+	return b.call(Random, &RandomAttrs{Dist: DistBelow, Node: node, Below: n}, s, Int64, rng)
 }
 
 // Host calls a Go function with the inputs; outs gives shape and type of its results.

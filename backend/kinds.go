@@ -51,7 +51,8 @@ const (
 	Gather
 	// ScatterAdd adds rows into zeros, Gather's gradient: dy, indices -> dx, GatherAttrs.
 	ScatterAdd
-	// Random draws numbers by Philox counter: rng -> y, RandomAttrs. Never merged, dropped or moved across entries.
+	// Random draws numbers by Philox counter: rng, and the parameter where the distribution has one, which broadcasts -> y,
+	// RandomAttrs. Never merged, dropped or moved across entries.
 	Random
 	// Relayout changes the layout, not the numbers: x -> y.
 	Relayout
@@ -293,20 +294,33 @@ func (a *GatherAttrs) String() string { return fmt.Sprintf("[%d]%s", a.Axis, fla
 // Dist is a distribution of Random.
 type Dist uint8
 
-// The distributions: uniform in [0,1), and normal with mean 0 and variance 1.
+// The distributions: uniform in [0,1), normal with mean 0 and variance 1, gamma with scale 1 and the shape as parameter,
+// Poisson with the mean as parameter, and whole numbers of Int64, evenly from 0 up to below RandomAttrs.Below.
 const (
 	DistUniform Dist = iota
 	DistNormal
+	DistGamma
+	DistPoisson
+	DistBelow
 )
+
+var distNames = [...]string{"uniform", "normal", "gamma", "poisson", "below"}
+
+// HasParameter tells whether Random takes the distribution's parameter as its second input.
+func (d Dist) HasParameter() bool { return d == DistGamma || d == DistPoisson }
 
 // RandomAttrs of a Random. Node keeps the streams of different nodes apart and is fixed before passes; see Philox.
 type RandomAttrs struct {
-	Dist Dist
-	Node uint32
+	Dist  Dist
+	Node  uint32
+	Below uint64 // of DistBelow
 }
 
 func (a *RandomAttrs) String() string {
-	return fmt.Sprintf("%s node %d", [...]string{"uniform", "normal"}[a.Dist], a.Node)
+	if a.Dist == DistBelow {
+		return fmt.Sprintf("below %d node %d", a.Below, a.Node)
+	}
+	return fmt.Sprintf("%s node %d", distNames[a.Dist], a.Node)
 }
 
 // WriteAttrs of a Write: the argument's position in Program.Args.

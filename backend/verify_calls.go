@@ -407,11 +407,26 @@ func verifyGather(p *Program, c *Call) error {
 }
 
 func verifyRandom(p *Program, c *Call) error {
-	if _, err := attrs[*RandomAttrs](c); err != nil {
+	a, err := attrs[*RandomAttrs](c)
+	if err != nil {
 		return err
 	}
-	if err := arity(c, 1, 1, 1); err != nil {
+	inputs := 1
+	if a.Dist.HasParameter() {
+		inputs = 2
+	}
+	if err := arity(c, inputs, inputs, 1); err != nil {
 		return err
+	}
+	out := p.Value(c.Out[0])
+	switch {
+	case inputs == 2:
+		s := p.shape(c.In[1])
+		if both, ok := Broadcast(s, out.Shape); !ok || !both.Equal(out.Shape) {
+			return fmt.Errorf("the parameter is %v and does not broadcast to %v", s, out.Shape)
+		}
+	case a.Dist == DistBelow && (out.DType != Int64 || a.Below == 0):
+		return fmt.Errorf("numbers below %d are %v, want int64 and at least one number", a.Below, out.DType)
 	}
 	if t := p.Value(c.In[0]).DType; t != Int64 {
 		return fmt.Errorf("rng is %v, want int64", t)

@@ -3,7 +3,8 @@ package cuda
 import "github.com/gomx-org/gomx/backend"
 
 func supportsRandom(p *backend.Program, c *backend.Call) bool {
-	return plainCall(p, c) && p.Value(c.Out[0]).DType == backend.Float32
+	d := c.Attrs.(*backend.RandomAttrs).Dist
+	return plainCall(p, c) && p.Value(c.Out[0]).DType == backend.Float32 && (d == backend.DistUniform || d == backend.DistNormal)
 }
 
 func lowerRandom(cx *compileCtx, c *backend.Call) error {

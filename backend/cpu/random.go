@@ -9,8 +9,10 @@ import "github.com/gomx-org/gomx/backend"
 
 const randomPiece = 4 << 10 // numbers; some five microseconds
 
+// supportsRandom leaves the distributions that draw by rejection to ref.
 func supportsRandom(p *backend.Program, c *backend.Call) bool {
-	return p.Value(c.Out[0]).DType == backend.Float32 && p.Value(c.In[0]).DType == backend.Int64 && plainCall(p, c)
+	d := c.Attrs.(*backend.RandomAttrs).Dist
+	return (d == backend.DistUniform || d == backend.DistNormal) && p.Value(c.Out[0]).DType == backend.Float32 && p.Value(c.In[0]).DType == backend.Int64 && plainCall(p, c)
 }
 
 func lowerRandom(cx *compileCtx, c *backend.Call) error {

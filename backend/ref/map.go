@@ -186,22 +186,29 @@ func (k *mapKernel[T]) fetch(p *mapIn[T], mem []byte, start, m int) {
 	case p.strip == nil:
 		k.reg[p.node] = view[T](mem)[start : start+m]
 		return
-	case p.walk.contiguous():
-		load(p.strip[:m], mem[start*p.dtype.Size():], p.dtype)
 	case !p.walk.constant():
-		size := p.dtype.Size()
-		for got := 0; got < m; {
-			at, n := p.walk.run(m - got)
-			if p.walk.stride() == 0 {
-				load(p.strip[got:got+1], mem[at*size:], p.dtype)
-				fill(p.strip[got+1:got+n], p.strip[got])
-			} else { // neighbours: inputs are contiguous, so the innermost axis that is not broadcast is too
-				load(p.strip[got:got+n], mem[at*size:], p.dtype)
-			}
-			got += n
-		}
+		p.load(mem, start, m)
 	}
 	k.reg[p.node] = p.strip
+}
+
+// load puts m elements from start into the strip.
+func (p *mapIn[T]) load(mem []byte, start, m int) {
+	size := p.dtype.Size()
+	if p.walk.contiguous() {
+		load(p.strip[:m], mem[start*size:], p.dtype)
+		return
+	}
+	for got := 0; got < m; {
+		at, n := p.walk.run(m - got)
+		if p.walk.stride() == 0 {
+			load(p.strip[got:got+1], mem[at*size:], p.dtype)
+			fill(p.strip[got+1:got+n], p.strip[got])
+		} else { // neighbours: inputs are contiguous, so the innermost axis that is not broadcast is too
+			load(p.strip[got:got+n], mem[at*size:], p.dtype)
+		}
+		got += n
+	}
 }
 
 func (k *mapKernel[T]) eval(out [][]byte, start, m int) {

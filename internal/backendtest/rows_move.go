@@ -124,6 +124,20 @@ func randomRows() []Row {
 			}
 			rows = append(rows, r)
 		}
+		for _, d := range []backend.Dist{backend.DistGamma, backend.DistPoisson} {
+			parameter := s.Clone()
+			if len(s) > 1 {
+				parameter[len(s)-2] = 1
+			}
+			rows = append(rows, Row{Name: fmt.Sprintf("Random %d %v", d, s), Types: floatTypes, Exact: true, Build: func(c *Case) {
+				c.InOf("rng", shape{4}, backend.Int64, Values(123456789012, 7, 3, 0))
+				c.Out("y", c.Random(d, 5, c.T, s, c.In("a", parameter, Values(0.3, 1, 2.5, 9, 11, 400, 0, -1, nan))))
+			}})
+		}
+		rows = append(rows, Row{Name: fmt.Sprintf("Random below %v", s), Types: []backend.DType{backend.Int64}, Exact: true, Build: func(c *Case) {
+			c.InOf("rng", shape{4}, backend.Int64, Values(123456789012, 7, 3, 0))
+			c.Out("y", c.RandomBelow(1000, 5, s))
+		}})
 	}
 	return append(rows, Row{Name: "Random far away", Types: []backend.DType{backend.Float32}, Exact: true, Build: func(c *Case) {
 		c.InOf("rng", shape{4}, backend.Int64, Values(-5, 1<<32-1, 1<<36+1, 0))
