@@ -62,6 +62,7 @@ func TestSchedulerBase(t *testing.T) {
 func TestSchedulerOwnBase(t *testing.T) {
 	assert.Equal(t, 0.2, PolyScheduler{MaxUpdate: 4, Pwr: 1, BaseLR: 0.4}.Rate(9, 2))
 	assert.Equal(t, 0.5, PolyScheduler{MaxUpdate: 4, Pwr: 0.5}.Rate(1, 3))
+	assert.Equal(t, 1.0, PolyScheduler{MaxUpdate: 4, Pwr: Zero}.Rate(1, 4))
 	assert.InDelta(t, 0.2, CosineScheduler{MaxUpdate: 4, BaseLR: 0.4}.Rate(9, 2), 1e-15)
 	f := FactorScheduler{Step: 9, BaseLR: 0.4, WarmupSteps: 2}
 	assert.Equal(t, []float64{0.2, 9}, []float64{f.Rate(9, 1), f.Rate(9, 2)})

@@ -160,6 +160,9 @@ func (s PolyScheduler) Rate(base float64, numUpdate int) float64 {
 		return lr
 	}
 	pwr := keyword.Get(s.Pwr, 2)
+	if pwr == Zero {
+		pwr = 0
+	}
 	return s.FinalLR + (base-s.FinalLR)*math.Pow(1-progress(numUpdate, s.WarmupSteps, s.MaxUpdate), pwr)
 }
 
