@@ -1,5 +1,5 @@
 # Thin names for the commands that do the work.
-.PHONY: test quick nightly generate ptx ptx-fresh ptxas cuda-abi mnist bench
+.PHONY: test quick nightly generate ptx ptx-fresh ptxas cuda-abi interop mnist bench
 
 test:
 	./test.sh
@@ -24,6 +24,9 @@ ptxas:
 
 cuda-abi:
 	go run ./internal/cudaabi
+
+interop:
+	go run ./internal/interop
 
 mnist:
 	./mnist.sh

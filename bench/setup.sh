@@ -2,7 +2,7 @@
 # Puts the rivals of compare.py into virtual environments of their own: PyTorch, and
 # MXNet 1.9.1 with the last numpy it works with. A second run only checks them.
 #
-#     bench/setup.sh [DIR]        # default: $XDG_CACHE_HOME/gomx-rivals, ~/.cache/gomx-rivals
+#     bench/setup.sh [DIR [RIVAL]]   # default: $XDG_CACHE_HOME/gomx-rivals, ~/.cache/gomx-rivals; both
 #
 # PyTorch's usual wheel for Linux brings its GPU libraries: about 6 GB in all. Set
 # PIP_INDEX_URL to an index of CPU wheels to do with less. PYTHON and MXNET_PYTHON name
@@ -10,6 +10,7 @@
 set -eu
 
 dir=${1:-${XDG_CACHE_HOME:-$HOME/.cache}/gomx-rivals}
+rivals=${2:-torch mxnet}
 
 # usable PYTHON TEST says whether PYTHON runs, has venv and satisfies the expression TEST on its version v.
 usable() {
@@ -44,10 +45,21 @@ environment() {
 	mv "$dir/$name.new" "$dir/$name"
 }
 
-python=$(find_python 'v >= (3, 9)' "${PYTHON:-}" python3)
-old=$(find_python '(3, 8) <= v <= (3, 11)' "${MXNET_PYTHON:-}" python3 python3.11 python3.10 python3.9 python3.8)
 mkdir -p "$dir"
-environment torch "$python" torch numpy
-environment mxnet "$old" 'mxnet==1.9.1' 'numpy<1.24'
-"$dir/torch/bin/python" -c 'import torch; print("torch", torch.__version__)'
-"$dir/mxnet/bin/python" -c 'import mxnet; print("mxnet", mxnet.__version__)'
+for rival in $rivals; do
+	case $rival in
+	torch)
+		python=$(find_python 'v >= (3, 9)' "${PYTHON:-}" python3)
+		environment torch "$python" torch numpy
+		;;
+	mxnet)
+		python=$(find_python '(3, 8) <= v <= (3, 11)' "${MXNET_PYTHON:-}" python3 python3.11 python3.10 python3.9 python3.8)
+		environment mxnet "$python" 'mxnet==1.9.1' 'numpy<1.24'
+		;;
+	*)
+		echo "bench/setup.sh: there is no rival $rival, want torch or mxnet" >&2
+		exit 2
+		;;
+	esac
+	"$dir/$rival/bin/python" -c "import $rival; print('$rival', $rival.__version__)"
+done

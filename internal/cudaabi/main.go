@@ -12,12 +12,12 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
 	"path"
 	"path/filepath"
 	"slices"
 	"strings"
 
+	"github.com/gomx-org/gomx/internal/sources"
 	"github.com/gomx-org/gomx/internal/wheels"
 )
 
@@ -63,7 +63,7 @@ func main() {
 }
 
 func run(w io.Writer) (failures int, err error) {
-	root, err := moduleRoot()
+	root, err := sources.Root()
 	if err != nil {
 		return 0, err
 	}
@@ -107,14 +107,6 @@ func run(w io.Writer) (failures int, err error) {
 	}
 	fmt.Fprintf(w, "%d declarations, %d symbols, %d failures\n", declarations, symbols, failures)
 	return failures, nil
-}
-
-func moduleRoot() (string, error) {
-	out, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}").Output()
-	if err != nil {
-		return "", fmt.Errorf("go list -m: %w", err)
-	}
-	return strings.TrimSpace(string(out)), nil
 }
 
 // unpack fetches the toolkit's wheels and unpacks headers and the libraries that are looked into.
