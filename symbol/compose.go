@@ -7,51 +7,11 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/gomx-org/gomx/backend"
 	"github.com/gomx-org/gomx/op"
 	"github.com/gomx-org/gomx/with"
 )
 
 var errNil = errors.New("symbol: the Symbol is nil")
-
-// VariableOption sets something about a Variable.
-type VariableOption func(map[string]string)
-
-// Shape gives the variable's shape; 0 is a dimension that inference may find.
-func Shape(dims ...int) VariableOption {
-	return func(a map[string]string) { a["__shape__"] = op.FormatParam(dims) }
-}
-
-// DType gives the variable's element type.
-func DType(t backend.DType) VariableOption {
-	return func(a map[string]string) { a["__dtype__"] = fmt.Sprint(uint8(t)) }
-}
-
-// LRMult scales the learning rate of the variable.
-func LRMult(v float64) VariableOption { return Attr("__lr_mult__", op.FormatParam(v)) }
-
-// WDMult scales the weight decay of the variable.
-func WDMult(v float64) VariableOption { return Attr("__wd_mult__", op.FormatParam(v)) }
-
-// Init names the initializer of the variable in the form that initializers write, such as ["xavier", {"magnitude": 3}].
-func Init(text string) VariableOption { return Attr("__init__", text) }
-
-// Attr sets an attribute.
-func Attr(key, value string) VariableOption {
-	return func(a map[string]string) { a[key] = value }
-}
-
-// Variable is an input of the graph: data, a label or a parameter.
-func Variable(name string, options ...VariableOption) *Symbol {
-	if name == "" {
-		return failed(errors.New("symbol: a variable needs a name"))
-	}
-	attrs := map[string]string{}
-	for _, o := range options {
-		o(attrs)
-	}
-	return one(newNode(node{name: name, attrs: attrs}))
-}
 
 func one(n *node) *Symbol { return &Symbol{outs: []entry{{n, 0}}} }
 
@@ -112,11 +72,10 @@ func apply(hint, opName string, inputs []*Symbol, s *with.Settings) *Symbol {
 	if s.Name != "" {
 		who += fmt.Sprintf(" %q", s.Name)
 	}
-	attrs := maps.Clone(s.Params)
-	if attrs == nil {
-		attrs = map[string]string{}
+	attrs, err := nodeAttrs(s)
+	if err != nil {
+		return failed(fmt.Errorf("%s: %w", who, err))
 	}
-	maps.Copy(attrs, s.Attrs)
 	if d.Variadic {
 		attrs["num_args"] = fmt.Sprint(len(inputs))
 	}
@@ -125,6 +84,9 @@ func apply(hint, opName string, inputs []*Symbol, s *with.Settings) *Symbol {
 		return failed(fmt.Errorf("%s: %w", who, err))
 	}
 	n := newNode(node{op: d, param: param, attrs: attrs, hint: hint, name: s.Name})
+	if s.Rename != nil {
+		n.name = s.Rename(s.Name, hint)
+	}
 	args, aux := d.Args(param), d.Aux(param)
 	n.numArg = len(args)
 	given, err := bindInputs(args, aux, inputs, s.Inputs)

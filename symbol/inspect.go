@@ -1,23 +1,17 @@
 package symbol
 
 import (
-	"maps"
-	"slices"
 	"strings"
 )
 
 // Name is the name of the node behind a single output, "" for several outputs.
 func (s *Symbol) Name() string {
-	if s.Err() != nil || len(s.outs) == 0 {
+	n := s.single()
+	if n == nil {
 		return ""
 	}
-	for _, o := range s.outs {
-		if o.node != s.outs[0].node {
-			return ""
-		}
-	}
 	s.named()
-	return s.outs[0].node.name
+	return n.name
 }
 
 func (s *Symbol) variables(want func(n *node, aux map[*node]bool) bool) []string {
@@ -115,54 +109,6 @@ func (s *Symbol) GetChildren() *Symbol {
 		return nil
 	}
 	return g
-}
-
-// hiddenKeys may be written with and without underscores.
-var hiddenKeys = []string{"ctx_group", "lr_mult", "wd_mult", "force_mirroring", "mirror_stage", "profiler_scope"}
-
-// Attr reads an attribute of the node behind a single output; lr_mult finds __lr_mult__.
-func (s *Symbol) Attr(key string) (string, bool) {
-	if s.Err() != nil || len(s.outs) == 0 {
-		return "", false
-	}
-	v, ok := s.outs[0].node.attrs[key]
-	if !ok && slices.Contains(hiddenKeys, key) {
-		v, ok = s.outs[0].node.attrs["__"+key+"__"]
-	}
-	return v, ok
-}
-
-// AttrDict gives the attributes of every node that has any, parameters included. Hidden keys appear as __k__ and as k.
-func (s *Symbol) AttrDict() map[string]map[string]string {
-	dict := map[string]map[string]string{}
-	if s.Err() != nil {
-		return dict
-	}
-	for _, n := range s.named() {
-		if len(n.attrs) == 0 {
-			continue
-		}
-		m := maps.Clone(n.attrs)
-		for _, k := range hiddenKeys {
-			if v, ok := n.attrs["__"+k+"__"]; ok {
-				m[k] = v
-			}
-		}
-		dict[n.name] = m
-	}
-	return dict
-}
-
-// SetAttr sets an attribute of the node behind a single output.
-func (s *Symbol) SetAttr(key, value string) {
-	if s.Err() != nil || len(s.outs) == 0 {
-		return
-	}
-	n := s.outs[0].node
-	if n.attrs == nil {
-		n.attrs = map[string]string{}
-	}
-	n.attrs[key] = value
 }
 
 // String lists the outputs by name.

@@ -22,7 +22,10 @@ type Settings struct {
 	Name   string            // of the node; empty for an automatic one
 	Params map[string]string // parameters by MXNet's name, in the text form of symbol files
 	Attrs  map[string]string // further attributes, such as __lr_mult__
+	Scope  map[string]string // attributes of a scope, which Attrs wins over
 	Inputs []NamedInput      // inputs given by name
+	// Rename gives the node its name, by Name and what automatic names begin with; nil leaves it as it is.
+	Rename func(name, hint string) string
 }
 
 // NamedInput is an input given by its name; Value is a *symbol.Symbol or *ndarray.NDArray.
@@ -85,7 +88,8 @@ func Name(name string) Common {
 	return Common{apply: func(s *Settings) { s.Name = name }}
 }
 
-// Attr sets an attribute of the node, such as __lr_mult__ or __ctx_group__. Names other than __x__ are refused by MXNet.
+// Attr sets an attribute of the node, such as __lr_mult__ or __ctx_group__; those that MXNet knows, lr_mult say, get their
+// underscores by themselves. Other names than __x__ are parameters of the operator.
 func Attr(key, value string) Common {
 	return Common{apply: func(s *Settings) {
 		if s.Attrs == nil {
