@@ -240,8 +240,8 @@ func Pad(data *NDArray, mode with.PadModeValue, padWidth []int, opts ...with.Pad
 	return invoke("Pad", []*NDArray{data}, s)[0]
 }
 
-// Pooling is MXNet's operator of that name: maximum, mean, sum or p-norm of windows that move over one, two or three
-// axes.
+// Pooling is MXNet's operator of that name: maximum, mean, sum or (Σxᵖ)^(1/p) of windows that move over one, two or
+// three axes.
 func Pooling(data *NDArray, opts ...with.PoolingOption) *NDArray {
 	s := with.Gather(opts)
 	return invoke("Pooling", []*NDArray{data}, s)[0]
@@ -307,7 +307,8 @@ func SliceChannel(data *NDArray, numOutputs int, opts ...with.SliceChannelOption
 	return invoke("SliceChannel", []*NDArray{data}, s)
 }
 
-// SoftmaxActivation is MXNet's operator of that name: softmax of each example, or of the channels at each position.
+// SoftmaxActivation is MXNet's operator of that name: softmax along the last axis, or of the channels at each
+// position.
 func SoftmaxActivation(data *NDArray, opts ...with.SoftmaxActivationOption) *NDArray {
 	s := with.Gather(opts)
 	return invoke("SoftmaxActivation", []*NDArray{data}, s)[0]
@@ -464,16 +465,103 @@ func RandomExponential(opts ...with.RandomExponentialOption) *NDArray {
 	return invoke("_random_exponential", nil, s)[0]
 }
 
+// RandomExponentialLike is MXNet's _random_exponential_like: random numbers of the exponential distribution,
+// λe^(−λx), with the shape and type of data.
+func RandomExponentialLike(data *NDArray, opts ...with.RandomExponentialLikeOption) *NDArray {
+	s := with.Gather(opts)
+	return invoke("_random_exponential_like", []*NDArray{data}, s)[0]
+}
+
+// RandomGamma is MXNet's _random_gamma: random numbers of the gamma distribution with shape α and scale β; their
+// mean is αβ.
+func RandomGamma(opts ...with.RandomGammaOption) *NDArray {
+	s := with.Gather(opts)
+	return invoke("_random_gamma", nil, s)[0]
+}
+
+// RandomGammaLike is MXNet's _random_gamma_like: random numbers of the gamma distribution with shape α and scale β;
+// their mean is αβ, with the shape and type of data.
+func RandomGammaLike(data *NDArray, opts ...with.RandomGammaLikeOption) *NDArray {
+	s := with.Gather(opts)
+	return invoke("_random_gamma_like", []*NDArray{data}, s)[0]
+}
+
+// RandomGeneralizedNegativeBinomial is MXNet's _random_generalized_negative_binomial: random numbers of the negative
+// binomial distribution with mean μ and variance μ + αμ².
+func RandomGeneralizedNegativeBinomial(opts ...with.RandomGeneralizedNegativeBinomialOption) *NDArray {
+	s := with.Gather(opts)
+	return invoke("_random_generalized_negative_binomial", nil, s)[0]
+}
+
+// RandomGeneralizedNegativeBinomialLike is MXNet's _random_generalized_negative_binomial_like: random numbers of the
+// negative binomial distribution with mean μ and variance μ + αμ², with the shape and type of data.
+func RandomGeneralizedNegativeBinomialLike(data *NDArray, opts ...with.RandomGeneralizedNegativeBinomialLikeOption) *NDArray {
+	s := with.Gather(opts)
+	return invoke("_random_generalized_negative_binomial_like", []*NDArray{data}, s)[0]
+}
+
+// RandomNegativeBinomial is MXNet's _random_negative_binomial: random numbers of the negative binomial distribution:
+// successes before k failures, each of probability p.
+func RandomNegativeBinomial(opts ...with.RandomNegativeBinomialOption) *NDArray {
+	s := with.Gather(opts)
+	return invoke("_random_negative_binomial", nil, s)[0]
+}
+
+// RandomNegativeBinomialLike is MXNet's _random_negative_binomial_like: random numbers of the negative binomial
+// distribution: successes before k failures, each of probability p, with the shape and type of data.
+func RandomNegativeBinomialLike(data *NDArray, opts ...with.RandomNegativeBinomialLikeOption) *NDArray {
+	s := with.Gather(opts)
+	return invoke("_random_negative_binomial_like", []*NDArray{data}, s)[0]
+}
+
 // RandomNormal is MXNet's _random_normal: random numbers of the normal distribution.
 func RandomNormal(opts ...with.RandomNormalOption) *NDArray {
 	s := with.Gather(opts)
 	return invoke("_random_normal", nil, s)[0]
 }
 
+// RandomNormalLike is MXNet's _random_normal_like: random numbers of the normal distribution, with the shape and
+// type of data.
+func RandomNormalLike(data *NDArray, opts ...with.RandomNormalLikeOption) *NDArray {
+	s := with.Gather(opts)
+	return invoke("_random_normal_like", []*NDArray{data}, s)[0]
+}
+
+// RandomPoisson is MXNet's _random_poisson: random numbers of the Poisson distribution with mean λ.
+func RandomPoisson(opts ...with.RandomPoissonOption) *NDArray {
+	s := with.Gather(opts)
+	return invoke("_random_poisson", nil, s)[0]
+}
+
+// RandomPoissonLike is MXNet's _random_poisson_like: random numbers of the Poisson distribution with mean λ, with
+// the shape and type of data.
+func RandomPoissonLike(data *NDArray, opts ...with.RandomPoissonLikeOption) *NDArray {
+	s := with.Gather(opts)
+	return invoke("_random_poisson_like", []*NDArray{data}, s)[0]
+}
+
+// RandomRandint is MXNet's _random_randint: random whole numbers, any from low to below high as likely as another.
+//
+//   - low: the smallest number
+//   - high: all numbers are below it
+func RandomRandint(low int, high int, opts ...with.RandomRandintOption) *NDArray {
+	s := with.Gather(opts)
+	s.Int("low", low)
+	s.Int("high", high)
+	return invoke("_random_randint", nil, s)[0]
+}
+
 // RandomUniform is MXNet's _random_uniform: random numbers, any from low to below high as likely as another.
 func RandomUniform(opts ...with.RandomUniformOption) *NDArray {
 	s := with.Gather(opts)
 	return invoke("_random_uniform", nil, s)[0]
+}
+
+// RandomUniformLike is MXNet's _random_uniform_like: random numbers, any from low to below high as likely as
+// another, with the shape and type of data.
+func RandomUniformLike(data *NDArray, opts ...with.RandomUniformLikeOption) *NDArray {
+	s := with.Gather(opts)
+	return invoke("_random_uniform_like", []*NDArray{data}, s)[0]
 }
 
 // RdivScalar is MXNet's _rdiv_scalar: out = a / b, a the number, b the array.
@@ -519,11 +607,32 @@ func SampleExponential(lam *NDArray, opts ...with.SampleExponentialOption) *NDAr
 	return invoke("_sample_exponential", []*NDArray{lam}, s)[0]
 }
 
+// SampleGamma is MXNet's _sample_gamma: random numbers of the gamma distribution with shape α and scale β; their
+// mean is αβ, with parameters of its own for each element of the inputs.
+func SampleGamma(alpha, beta *NDArray, opts ...with.SampleGammaOption) *NDArray {
+	s := with.Gather(opts)
+	return invoke("_sample_gamma", []*NDArray{alpha, beta}, s)[0]
+}
+
+// SampleGeneralizedNegativeBinomial is MXNet's _sample_generalized_negative_binomial: random numbers of the negative
+// binomial distribution with mean μ and variance μ + αμ², with parameters of its own for each element of the inputs.
+func SampleGeneralizedNegativeBinomial(mu, alpha *NDArray, opts ...with.SampleGeneralizedNegativeBinomialOption) *NDArray {
+	s := with.Gather(opts)
+	return invoke("_sample_generalized_negative_binomial", []*NDArray{mu, alpha}, s)[0]
+}
+
 // SampleMultinomial is MXNet's _sample_multinomial: random numbers k, each with the probability data[k] along the
-// last axis.
+// last axis, and with get_prob log(data[k]).
 func SampleMultinomial(data *NDArray, opts ...with.SampleMultinomialOption) *NDArray {
 	s := with.Gather(opts)
 	return invoke("_sample_multinomial", []*NDArray{data}, s)[0]
+}
+
+// SampleNegativeBinomial is MXNet's _sample_negative_binomial: random numbers of the negative binomial distribution:
+// successes before k failures, each of probability p, with parameters of its own for each element of the inputs.
+func SampleNegativeBinomial(k, p *NDArray, opts ...with.SampleNegativeBinomialOption) *NDArray {
+	s := with.Gather(opts)
+	return invoke("_sample_negative_binomial", []*NDArray{k, p}, s)[0]
 }
 
 // SampleNormal is MXNet's _sample_normal: random numbers of the normal distribution, with parameters of its own for
@@ -531,6 +640,13 @@ func SampleMultinomial(data *NDArray, opts ...with.SampleMultinomialOption) *NDA
 func SampleNormal(mu, sigma *NDArray, opts ...with.SampleNormalOption) *NDArray {
 	s := with.Gather(opts)
 	return invoke("_sample_normal", []*NDArray{mu, sigma}, s)[0]
+}
+
+// SamplePoisson is MXNet's _sample_poisson: random numbers of the Poisson distribution with mean λ, with parameters
+// of its own for each element of the inputs.
+func SamplePoisson(lam *NDArray, opts ...with.SamplePoissonOption) *NDArray {
+	s := with.Gather(opts)
+	return invoke("_sample_poisson", []*NDArray{lam}, s)[0]
 }
 
 // SampleUniform is MXNet's _sample_uniform: random numbers, any from low to below high as likely as another, with

@@ -8,141 +8,204 @@ import (
 	"github.com/gomx-org/gomx/backend/expr"
 )
 
-// RandomUniformParam has MXNet's names and defaults.
-type RandomUniformParam struct {
-	Low   float64 `gomx:"low,runtime" doc:"the smallest number"`
-	High  float64 `gomx:"high,default=1.0,runtime" doc:"all numbers are below it"`
-	Shape []int   `gomx:"shape,min=1" doc:"the shape; (1,) when empty"`
-	Ctx   string  `gomx:"ctx" doc:"the device; taken, not needed: it is that of the network"`
-	DType *DType  `gomx:"dtype" doc:"element type of the result; float32 when not given"`
-}
-
-// RandomNormalParam has MXNet's names and defaults.
-type RandomNormalParam struct {
-	Loc   float64 `gomx:"loc,runtime" doc:"the mean"`
-	Scale float64 `gomx:"scale,default=1.0,runtime" doc:"the standard deviation"`
-	Shape []int   `gomx:"shape,min=1" doc:"the shape; (1,) when empty"`
-	Ctx   string  `gomx:"ctx" doc:"the device; taken, not needed: it is that of the network"`
-	DType *DType  `gomx:"dtype" doc:"element type of the result; float32 when not given"`
-}
-
-// RandomExponentialParam has MXNet's names and defaults.
-type RandomExponentialParam struct {
-	Lam   float64 `gomx:"lam,default=1.0,runtime" doc:"λ, one over the mean"`
-	Shape []int   `gomx:"shape,min=1" doc:"the shape; (1,) when empty"`
-	Ctx   string  `gomx:"ctx" doc:"the device; taken, not needed: it is that of the network"`
-	DType *DType  `gomx:"dtype" doc:"element type of the result; float32 when not given"`
-}
-
-// SampleParam has MXNet's names and defaults.
-type SampleParam struct {
-	Shape []int  `gomx:"shape,min=1" doc:"the shape of what is drawn for each element of the inputs; one number when empty"`
-	DType *DType `gomx:"dtype" doc:"element type of the result; that of the inputs when not given"`
-}
-
-// MultinomialParam has MXNet's names and defaults.
-type MultinomialParam struct {
-	Shape   []int `gomx:"shape,min=1" doc:"the shape of what is drawn for each row of probabilities; one number when empty"`
-	GetProb bool  `gomx:"get_prob" doc:"give the logarithms of the probabilities too; not supported"`
-	DType   DType `gomx:"dtype,default=int32" doc:"element type of the result"`
-}
-
-// distribution is how numbers of a family follow from uniform or normal ones: fn is over these and the parameters.
+// distribution is a family of random numbers. It makes three operators: _random_ has the parameters as numbers, and so has
+// _random_…_like, with shape and type of its input; _sample_ has arrays of them.
 type distribution struct {
 	name, doc  string
-	dist       backend.Dist
-	parameters []string // as MXNet's _random_ operators call them
-	arrays     []string // as its _sample_ operators do
-	fn         *expr.Expr
+	parameters []parameter
+	check      func(values []float64) error // of the parameters together; nil when any go together
+	// draw gives numbers of type t and shape s. The parameters broadcast to s and have the type t too.
+	draw func(c *Ctx, t DType, s Shape, p []Value) Value
+}
+
+// parameter of a distribution.
+type parameter struct {
+	name  string // of the number
+	array string // of the array
+	rule  numberRule
 }
 
 var (
-	uniformNumbers = &distribution{"uniform", "random numbers, any from low to below high as likely as another",
-		backend.DistUniform, []string{"low", "high"}, []string{"low", "high"}, expr.MustParse("u a b -> a + u*(b - a)")}
-	normalNumbers = &distribution{"normal", "random numbers of the normal distribution",
-		backend.DistNormal, []string{"loc", "scale"}, []string{"mu", "sigma"}, expr.MustParse("z a b -> a + z*b")}
-	exponentialNumbers = &distribution{"exponential", "random numbers of the exponential distribution, λe^(−λx)",
-		backend.DistUniform, []string{"lam"}, []string{"lam"}, expr.MustParse("u a -> -log1p(-u)/a")}
-	// The largest of log p plus Gumbel's noise is k with the probability p[k].
-	gumbelExpr = expr.MustParse("u p -> log(p) - log(-log(u))")
+	uniformExpr     = expr.MustParse("u a b -> a + u*(b - a)")
+	normalExpr      = expr.MustParse("z a b -> a + z*b")
+	exponentialExpr = expr.MustParse("u a -> -log1p(-u)/a")
+	gammaExpr       = expr.MustParse("g b -> g*b")
+	// Negative binomial numbers are Poisson ones whose means have a gamma distribution.
+	failuresExpr   = expr.MustParse("g k p -> k == 0 ? 0 : g*(1 - p)/p")
+	reciprocalExpr = expr.MustParse("a -> 1/a")
+	dispersedExpr  = expr.MustParse("g m a -> a == 0 ? m : g*m*a")
 )
 
+var uniformNumbers = &distribution{
+	name: "uniform", doc: "random numbers, any from low to below high as likely as another",
+	parameters: []parameter{{"low", "low", anyNumber}, {"high", "high", anyNumber}},
+	check: func(v []float64) error {
+		if v[0] > v[1] {
+			return fmt.Errorf("low is %v and high %v; want low at most high", v[0], v[1])
+		}
+		return nil
+	},
+	draw: func(c *Ctx, t DType, s Shape, p []Value) Value {
+		return c.Map1(uniformExpr, c.Uniform(t, s), p[0], p[1])
+	},
+}
+
+var normalNumbers = &distribution{
+	name: "normal", doc: "random numbers of the normal distribution",
+	parameters: []parameter{{"loc", "mu", anyNumber}, {"scale", "sigma", positive}},
+	draw:       func(c *Ctx, t DType, s Shape, p []Value) Value { return c.Map1(normalExpr, c.Normal(t, s), p[0], p[1]) },
+}
+
+var exponentialNumbers = &distribution{
+	name: "exponential", doc: "random numbers of the exponential distribution, λe^(−λx)",
+	parameters: []parameter{{"lam", "lam", positive}},
+	draw:       func(c *Ctx, t DType, s Shape, p []Value) Value { return c.Map1(exponentialExpr, c.Uniform(t, s), p[0]) },
+}
+
+var gammaNumbers = &distribution{
+	name: "gamma", doc: "random numbers of the gamma distribution with shape α and scale β; their mean is αβ",
+	parameters: []parameter{{"alpha", "alpha", positive}, {"beta", "beta", positive}},
+	draw: func(c *Ctx, t DType, s Shape, p []Value) Value {
+		return c.Map1(gammaExpr, c.Random(backend.DistGamma, c.Node, t, s, p[0]), p[1])
+	},
+}
+
+var poissonNumbers = &distribution{
+	name: "poisson", doc: "random numbers of the Poisson distribution with mean λ",
+	parameters: []parameter{{"lam", "lam", notNegative}},
+	draw: func(c *Ctx, t DType, s Shape, p []Value) Value {
+		return c.Random(backend.DistPoisson, c.Node, t, s, p[0])
+	},
+}
+
+var negativeBinomialNumbers = &distribution{
+	name: "negative_binomial", doc: "random numbers of the negative binomial distribution: successes before k failures, each of probability p",
+	parameters: []parameter{{"k", "k", notNegative}, {"p", "p", probability}},
+	draw: func(c *Ctx, t DType, s Shape, p []Value) Value {
+		g := c.Random(backend.DistGamma, c.Node, t, s, p[0])
+		return c.Random(backend.DistPoisson, c.Node, t, s, c.Map1(failuresExpr, g, p[0], p[1]))
+	},
+}
+
+var generalizedNegativeBinomialNumbers = &distribution{
+	name: "generalized_negative_binomial", doc: "random numbers of the negative binomial distribution with mean μ and variance μ + αμ²",
+	parameters: []parameter{{"mu", "mu", notNegative}, {"alpha", "alpha", notNegative}},
+	draw: func(c *Ctx, t DType, s Shape, p []Value) Value {
+		g := c.Random(backend.DistGamma, c.Node, t, s, c.Map1(reciprocalExpr, p[1]))
+		return c.Random(backend.DistPoisson, c.Node, t, s, c.Map1(dispersedExpr, g, p[0], p[1]))
+	},
+}
+
+// randomSettings are the parameters of a _random_ operator.
+type randomSettings struct {
+	values []float64
+	shape  Shape
+	dtype  *DType
+}
+
 func init() {
-	registerRandom(uniformNumbers, func(p *RandomUniformParam) (Shape, *DType) { return p.Shape, p.DType })
-	registerRandom(normalNumbers, func(p *RandomNormalParam) (Shape, *DType) { return p.Shape, p.DType })
-	registerRandom(exponentialNumbers, func(p *RandomExponentialParam) (Shape, *DType) { return p.Shape, p.DType })
-	for _, d := range []*distribution{uniformNumbers, normalNumbers, exponentialNumbers} {
+	registerRandom(uniformNumbers, func(p *RandomUniformParam) randomSettings {
+		return randomSettings{[]float64{p.Low, p.High}, p.Shape, p.DType}
+	}, "uniform")
+	registerRandom(normalNumbers, func(p *RandomNormalParam) randomSettings {
+		return randomSettings{[]float64{p.Loc, p.Scale}, p.Shape, p.DType}
+	}, "normal")
+	registerRandom(exponentialNumbers, func(p *RandomExponentialParam) randomSettings {
+		return randomSettings{[]float64{p.Lam}, p.Shape, p.DType}
+	})
+	registerRandom(gammaNumbers, func(p *RandomGammaParam) randomSettings {
+		return randomSettings{[]float64{p.Alpha, p.Beta}, p.Shape, p.DType}
+	})
+	registerRandom(poissonNumbers, func(p *RandomPoissonParam) randomSettings {
+		return randomSettings{[]float64{p.Lam}, p.Shape, p.DType}
+	})
+	registerRandom(negativeBinomialNumbers, func(p *RandomNegativeBinomialParam) randomSettings {
+		return randomSettings{[]float64{float64(p.K), p.P}, p.Shape, p.DType}
+	})
+	registerRandom(generalizedNegativeBinomialNumbers, func(p *RandomGeneralizedNegativeBinomialParam) randomSettings {
+		return randomSettings{[]float64{p.Mu, p.Alpha}, p.Shape, p.DType}
+	})
+	registerLike(uniformNumbers, func(p *RandomUniformLikeParam) []float64 { return []float64{p.Low, p.High} })
+	registerLike(normalNumbers, func(p *RandomNormalLikeParam) []float64 { return []float64{p.Loc, p.Scale} })
+	registerLike(exponentialNumbers, func(p *RandomLamLikeParam) []float64 { return []float64{p.Lam} })
+	registerLike(gammaNumbers, func(p *RandomGammaLikeParam) []float64 { return []float64{p.Alpha, p.Beta} })
+	registerLike(poissonNumbers, func(p *RandomLamLikeParam) []float64 { return []float64{p.Lam} })
+	registerLike(negativeBinomialNumbers, func(p *RandomNegativeBinomialLikeParam) []float64 { return []float64{float64(p.K), p.P} })
+	registerLike(generalizedNegativeBinomialNumbers, func(p *RandomGeneralizedNegativeBinomialLikeParam) []float64 { return []float64{p.Mu, p.Alpha} })
+	for _, d := range []*distribution{uniformNumbers, normalNumbers, exponentialNumbers, gammaNumbers, poissonNumbers,
+		negativeBinomialNumbers, generalizedNegativeBinomialNumbers} {
 		registerSample(d)
 	}
-	Register(Op[MultinomialParam]{
-		Name: "_sample_multinomial", Aliases: []string{"sample_multinomial"},
-		Doc: "random numbers k, each with the probability data[k] along the last axis",
-		Check: func(p *MultinomialParam) error {
-			if p.GetProb {
-				return fmt.Errorf("get_prob is not supported; pick finds the probabilities of what was drawn")
+}
+
+// checkNumbers holds parameters given as numbers to what the distribution wants.
+func (d *distribution) checkNumbers(values []float64) error {
+	for i, p := range d.parameters {
+		if !p.rule.ok(values[i]) {
+			return fmt.Errorf("%s is %v, want %s", p.name, values[i], p.rule.want)
+		}
+	}
+	if d.check != nil {
+		return d.check(values)
+	}
+	return nil
+}
+
+// numbers draws numbers of type t and shape s with the parameters of the node.
+func (d *distribution) numbers(c *Ctx, t DType, s Shape) Value {
+	var p []Value
+	for _, q := range d.parameters {
+		p = append(p, c.number(q.name, wide(t)))
+	}
+	return c.Cast(d.draw(c, wide(t), s, p), t)
+}
+
+func registerRandom[P any](d *distribution, settings func(*P) randomSettings, aliases ...string) {
+	typeOf := func(p *P) DType { return orFloat32(settings(p).dtype) }
+	name := "_random_" + d.name
+	Register(Op[P]{
+		Name: name, Aliases: append(aliases, name[1:]), Doc: d.doc,
+		Args: noArgs[P],
+		Check: func(p *P) error {
+			if err := floatType(settings(p).dtype); err != nil {
+				return err
 			}
-			return nil
+			return d.checkNumbers(settings(p).values)
 		},
-		Shape: func(p *MultinomialParam, s *Shapes) {
-			data := s.In("data")
-			if data == nil {
-				return
-			}
-			if len(data) == 0 {
-				s.Failf("data is %v, want at least one axis", data)
-				return
-			}
-			s.Out(atLeast1(slices.Concat(data[:len(data)-1], p.Shape)))
+		Shape: func(p *P, s *Shapes) { s.Out(atLeast1(settings(p).shape)) },
+		Type:  func(p *P, t *Types) { t.WantOut(0, typeOf(p)) },
+		Forward: func(p *P, c *Ctx, _ []Value) []Value {
+			return []Value{d.numbers(c, typeOf(p), atLeast1(settings(p).shape))}
 		},
-		Type: func(p *MultinomialParam, t *Types) { t.WantOut(0, p.DType) },
-		Forward: func(p *MultinomialParam, c *Ctx, in []Value) []Value {
-			s, draws := in[0].Shape(), Shape(p.Shape).Size()
-			k := s[len(s)-1]
-			t := wide(in[0].DType())
-			rows := c.Reshape(in[0], Shape{s.Size() / k, 1, k})
-			noisy := c.MapAs(t, gumbelExpr, c.Uniform(t, Shape{s.Size() / k, draws, k}), rows)
-			return []Value{c.Reshape(c.Cast(c.ArgMax(noisy, 2, false), p.DType), atLeast1(slices.Concat(s[:len(s)-1], p.Shape)))}
+	})
+}
+
+func registerLike[P any](d *distribution, values func(*P) []float64) {
+	Register(Op[P]{
+		Name: "_random_" + d.name + "_like", Doc: d.doc + ", with the shape and type of data",
+		Check: func(p *P) error { return d.checkNumbers(values(p)) },
+		Shape: func(_ *P, s *Shapes) { s.Elementwise() },
+		Forward: func(_ *P, c *Ctx, in []Value) []Value {
+			if t := in[0].DType(); !t.IsFloat() {
+				c.Failf("data is %v, want a floating-point type", t)
+				return in
+			}
+			return []Value{d.numbers(c, in[0].DType(), in[0].Shape())}
 		},
 		NoGrad: []string{"data"},
 	})
 }
 
-func registerRandom[P any](d *distribution, settings func(*P) (Shape, *DType)) {
-	shapeOf := func(p *P) (Shape, DType) {
-		s, t := settings(p)
-		if t == nil {
-			return atLeast1(s), backend.Float32
-		}
-		return atLeast1(s), *t
-	}
-	name := "_random_" + d.name
-	Register(Op[P]{
-		Name: name, Aliases: []string{name[1:], d.name}, Doc: d.doc,
-		Args: noArgs[P],
-		Shape: func(p *P, s *Shapes) {
-			shape, _ := shapeOf(p)
-			s.Out(shape)
-		},
-		Type: func(p *P, t *Types) {
-			_, dtype := shapeOf(p)
-			t.WantOut(0, dtype)
-		},
-		Forward: func(p *P, c *Ctx, _ []Value) []Value {
-			s, t := shapeOf(p)
-			args := []Value{c.Random(d.dist, c.Node, wide(t), s)}
-			for _, name := range d.parameters {
-				args = append(args, c.number(name, wide(t)))
-			}
-			return []Value{c.MapAs(t, d.fn, args...)}
-		},
-	})
-}
-
 func registerSample(d *distribution) {
 	name := "_sample_" + d.name
+	var arrays []string
+	for _, p := range d.parameters {
+		arrays = append(arrays, p.array)
+	}
 	Register(Op[SampleParam]{
 		Name: name, Aliases: []string{name[1:]}, Doc: d.doc + ", with parameters of its own for each element of the inputs",
-		Args: func(*SampleParam) []string { return d.arrays },
+		Args:  func(*SampleParam) []string { return arrays },
+		Check: func(p *SampleParam) error { return floatType(p.DType) },
 		Shape: func(p *SampleParam, s *Shapes) {
 			for i := range s.Len() {
 				s.WantAt(s.Len()-1-i, s.At(i), "all inputs have one shape")
@@ -152,31 +215,30 @@ func registerSample(d *distribution) {
 			}
 		},
 		Type: func(p *SampleParam, t *Types) {
-			inputs := []int{0, 1}[:len(d.arrays)]
-			if p.DType == nil {
-				sameAs(t, inputs...)
-				return
-			}
-			t.WantOut(0, *p.DType)
-			for _, i := range inputs {
-				if known := t.In[len(inputs)-1-i]; known != nil {
+			t.WantOut(0, orFloat32(p.DType))
+			for i := range t.In {
+				if known := t.In[len(t.In)-1-i]; known != nil {
 					t.WantIn(i, *known)
 				}
 			}
 		},
 		Forward: func(p *SampleParam, c *Ctx, in []Value) []Value {
-			s, t := in[0].Shape(), in[0].DType()
-			if p.DType != nil {
-				t = *p.DType
-			}
-			out := slices.Concat(s, p.Shape)
+			s, t := in[0].Shape(), orFloat32(p.DType)
 			single := slices.Concat(s, perAxis(nil, len(p.Shape), 1))
-			args := []Value{c.Random(d.dist, c.Node, wide(t), out)}
+			var values []Value
 			for _, x := range in {
-				args = append(args, c.Reshape(x, single))
+				values = append(values, c.Cast(c.Reshape(x, single), wide(t)))
 			}
-			return []Value{c.MapAs(t, d.fn, args...)}
+			return []Value{c.Cast(d.draw(c, wide(t), slices.Concat(s, p.Shape), values), t)}
 		},
-		NoGrad: d.arrays,
+		NoGrad: arrays,
 	})
+}
+
+// orFloat32 is the type t, or float32 when none was given.
+func orFloat32(t *DType) DType {
+	if t == nil {
+		return backend.Float32
+	}
+	return *t
 }

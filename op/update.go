@@ -156,11 +156,13 @@ func (u *update) forward(c *Ctx, in []Value) Value {
 	return c.Cast(out[0], in[0].DType())
 }
 
-// number is a parameter that is a number or a truth value.
+// number is a parameter as a Value, a truth value as 0 or 1.
 func (c *Ctx) number(name string, t DType) Value {
 	switch v := c.params.Get(c.param, name).(type) {
 	case float64:
 		return c.Param(name, t, v)
+	case int:
+		return c.Scalar(t, float64(v))
 	case bool:
 		if v {
 			return c.Scalar(t, 1)

@@ -239,8 +239,8 @@ func Pad(data *Symbol, mode with.PadModeValue, padWidth []int, opts ...with.PadO
 	return apply("pad", "Pad", []*Symbol{data}, s)
 }
 
-// Pooling is MXNet's operator of that name: maximum, mean, sum or p-norm of windows that move over one, two or three
-// axes.
+// Pooling is MXNet's operator of that name: maximum, mean, sum or (Σxᵖ)^(1/p) of windows that move over one, two or
+// three axes.
 func Pooling(data *Symbol, opts ...with.PoolingOption) *Symbol {
 	s := with.Gather(opts)
 	return apply("pooling", "Pooling", []*Symbol{data}, s)
@@ -306,7 +306,8 @@ func SliceChannel(data *Symbol, numOutputs int, opts ...with.SliceChannelOption)
 	return apply("slicechannel", "SliceChannel", []*Symbol{data}, s)
 }
 
-// SoftmaxActivation is MXNet's operator of that name: softmax of each example, or of the channels at each position.
+// SoftmaxActivation is MXNet's operator of that name: softmax along the last axis, or of the channels at each
+// position.
 func SoftmaxActivation(data *Symbol, opts ...with.SoftmaxActivationOption) *Symbol {
 	s := with.Gather(opts)
 	return apply("softmaxactivation", "SoftmaxActivation", []*Symbol{data}, s)
@@ -356,11 +357,11 @@ func CrossDeviceCopy(data *Symbol, opts ...with.CrossDeviceCopyOption) *Symbol {
 //
 //   - lr: learning rate
 //   - eta: factor of the whole step
-func AdamwUpdate(grad *Symbol, lr float64, eta float64, opts ...with.AdamwUpdateOption) *Symbol {
+func AdamwUpdate(weight, grad *Symbol, lr float64, eta float64, opts ...with.AdamwUpdateOption) *Symbol {
 	s := with.Gather(opts)
 	s.Float("lr", lr)
 	s.Float("eta", eta)
-	return apply("_adamw_update", "_adamw_update", []*Symbol{grad}, s)
+	return apply("_adamw_update", "_adamw_update", []*Symbol{weight, grad}, s)
 }
 
 // Arange is MXNet's _arange: the vector start, start + step … that ends before stop.
@@ -636,11 +637,11 @@ func ModScalar(data *Symbol, scalar float64, opts ...with.ModScalarOption) *Symb
 //
 //   - lr: learning rate
 //   - eta: factor of the whole step
-func MpAdamwUpdate(grad *Symbol, lr float64, eta float64, opts ...with.MpAdamwUpdateOption) *Symbol {
+func MpAdamwUpdate(weight, grad *Symbol, lr float64, eta float64, opts ...with.MpAdamwUpdateOption) *Symbol {
 	s := with.Gather(opts)
 	s.Float("lr", lr)
 	s.Float("eta", eta)
-	return apply("_mp_adamw_update", "_mp_adamw_update", []*Symbol{grad}, s)
+	return apply("_mp_adamw_update", "_mp_adamw_update", []*Symbol{weight, grad}, s)
 }
 
 // NotEqual is MXNet's _not_equal: out = 1 where different, else 0, element by element.
@@ -697,16 +698,103 @@ func RandomExponential(opts ...with.RandomExponentialOption) *Symbol {
 	return apply("random_exponential", "_random_exponential", nil, s)
 }
 
+// RandomExponentialLike is MXNet's _random_exponential_like: random numbers of the exponential distribution,
+// λe^(−λx), with the shape and type of data.
+func RandomExponentialLike(data *Symbol, opts ...with.RandomExponentialLikeOption) *Symbol {
+	s := with.Gather(opts)
+	return apply("_random_exponential_like", "_random_exponential_like", []*Symbol{data}, s)
+}
+
+// RandomGamma is MXNet's _random_gamma: random numbers of the gamma distribution with shape α and scale β; their
+// mean is αβ.
+func RandomGamma(opts ...with.RandomGammaOption) *Symbol {
+	s := with.Gather(opts)
+	return apply("random_gamma", "_random_gamma", nil, s)
+}
+
+// RandomGammaLike is MXNet's _random_gamma_like: random numbers of the gamma distribution with shape α and scale β;
+// their mean is αβ, with the shape and type of data.
+func RandomGammaLike(data *Symbol, opts ...with.RandomGammaLikeOption) *Symbol {
+	s := with.Gather(opts)
+	return apply("_random_gamma_like", "_random_gamma_like", []*Symbol{data}, s)
+}
+
+// RandomGeneralizedNegativeBinomial is MXNet's _random_generalized_negative_binomial: random numbers of the negative
+// binomial distribution with mean μ and variance μ + αμ².
+func RandomGeneralizedNegativeBinomial(opts ...with.RandomGeneralizedNegativeBinomialOption) *Symbol {
+	s := with.Gather(opts)
+	return apply("random_generalized_negative_binomial", "_random_generalized_negative_binomial", nil, s)
+}
+
+// RandomGeneralizedNegativeBinomialLike is MXNet's _random_generalized_negative_binomial_like: random numbers of the
+// negative binomial distribution with mean μ and variance μ + αμ², with the shape and type of data.
+func RandomGeneralizedNegativeBinomialLike(data *Symbol, opts ...with.RandomGeneralizedNegativeBinomialLikeOption) *Symbol {
+	s := with.Gather(opts)
+	return apply("_random_generalized_negative_binomial_like", "_random_generalized_negative_binomial_like", []*Symbol{data}, s)
+}
+
+// RandomNegativeBinomial is MXNet's _random_negative_binomial: random numbers of the negative binomial distribution:
+// successes before k failures, each of probability p.
+func RandomNegativeBinomial(opts ...with.RandomNegativeBinomialOption) *Symbol {
+	s := with.Gather(opts)
+	return apply("random_negative_binomial", "_random_negative_binomial", nil, s)
+}
+
+// RandomNegativeBinomialLike is MXNet's _random_negative_binomial_like: random numbers of the negative binomial
+// distribution: successes before k failures, each of probability p, with the shape and type of data.
+func RandomNegativeBinomialLike(data *Symbol, opts ...with.RandomNegativeBinomialLikeOption) *Symbol {
+	s := with.Gather(opts)
+	return apply("_random_negative_binomial_like", "_random_negative_binomial_like", []*Symbol{data}, s)
+}
+
 // RandomNormal is MXNet's _random_normal: random numbers of the normal distribution.
 func RandomNormal(opts ...with.RandomNormalOption) *Symbol {
 	s := with.Gather(opts)
 	return apply("random_normal", "_random_normal", nil, s)
 }
 
+// RandomNormalLike is MXNet's _random_normal_like: random numbers of the normal distribution, with the shape and
+// type of data.
+func RandomNormalLike(data *Symbol, opts ...with.RandomNormalLikeOption) *Symbol {
+	s := with.Gather(opts)
+	return apply("_random_normal_like", "_random_normal_like", []*Symbol{data}, s)
+}
+
+// RandomPoisson is MXNet's _random_poisson: random numbers of the Poisson distribution with mean λ.
+func RandomPoisson(opts ...with.RandomPoissonOption) *Symbol {
+	s := with.Gather(opts)
+	return apply("random_poisson", "_random_poisson", nil, s)
+}
+
+// RandomPoissonLike is MXNet's _random_poisson_like: random numbers of the Poisson distribution with mean λ, with
+// the shape and type of data.
+func RandomPoissonLike(data *Symbol, opts ...with.RandomPoissonLikeOption) *Symbol {
+	s := with.Gather(opts)
+	return apply("_random_poisson_like", "_random_poisson_like", []*Symbol{data}, s)
+}
+
+// RandomRandint is MXNet's _random_randint: random whole numbers, any from low to below high as likely as another.
+//
+//   - low: the smallest number
+//   - high: all numbers are below it
+func RandomRandint(low int, high int, opts ...with.RandomRandintOption) *Symbol {
+	s := with.Gather(opts)
+	s.Int("low", low)
+	s.Int("high", high)
+	return apply("random_randint", "_random_randint", nil, s)
+}
+
 // RandomUniform is MXNet's _random_uniform: random numbers, any from low to below high as likely as another.
 func RandomUniform(opts ...with.RandomUniformOption) *Symbol {
 	s := with.Gather(opts)
 	return apply("random_uniform", "_random_uniform", nil, s)
+}
+
+// RandomUniformLike is MXNet's _random_uniform_like: random numbers, any from low to below high as likely as
+// another, with the shape and type of data.
+func RandomUniformLike(data *Symbol, opts ...with.RandomUniformLikeOption) *Symbol {
+	s := with.Gather(opts)
+	return apply("_random_uniform_like", "_random_uniform_like", []*Symbol{data}, s)
 }
 
 // RdivScalar is MXNet's _rdiv_scalar: out = a / b, a the number, b the array.
@@ -752,11 +840,32 @@ func SampleExponential(lam *Symbol, opts ...with.SampleExponentialOption) *Symbo
 	return apply("sample_exponential", "_sample_exponential", []*Symbol{lam}, s)
 }
 
+// SampleGamma is MXNet's _sample_gamma: random numbers of the gamma distribution with shape α and scale β; their
+// mean is αβ, with parameters of its own for each element of the inputs.
+func SampleGamma(alpha, beta *Symbol, opts ...with.SampleGammaOption) *Symbol {
+	s := with.Gather(opts)
+	return apply("sample_gamma", "_sample_gamma", []*Symbol{alpha, beta}, s)
+}
+
+// SampleGeneralizedNegativeBinomial is MXNet's _sample_generalized_negative_binomial: random numbers of the negative
+// binomial distribution with mean μ and variance μ + αμ², with parameters of its own for each element of the inputs.
+func SampleGeneralizedNegativeBinomial(mu, alpha *Symbol, opts ...with.SampleGeneralizedNegativeBinomialOption) *Symbol {
+	s := with.Gather(opts)
+	return apply("sample_generalized_negative_binomial", "_sample_generalized_negative_binomial", []*Symbol{mu, alpha}, s)
+}
+
 // SampleMultinomial is MXNet's _sample_multinomial: random numbers k, each with the probability data[k] along the
-// last axis.
+// last axis, and with get_prob log(data[k]).
 func SampleMultinomial(data *Symbol, opts ...with.SampleMultinomialOption) *Symbol {
 	s := with.Gather(opts)
 	return apply("sample_multinomial", "_sample_multinomial", []*Symbol{data}, s)
+}
+
+// SampleNegativeBinomial is MXNet's _sample_negative_binomial: random numbers of the negative binomial distribution:
+// successes before k failures, each of probability p, with parameters of its own for each element of the inputs.
+func SampleNegativeBinomial(k, p *Symbol, opts ...with.SampleNegativeBinomialOption) *Symbol {
+	s := with.Gather(opts)
+	return apply("sample_negative_binomial", "_sample_negative_binomial", []*Symbol{k, p}, s)
 }
 
 // SampleNormal is MXNet's _sample_normal: random numbers of the normal distribution, with parameters of its own for
@@ -764,6 +873,13 @@ func SampleMultinomial(data *Symbol, opts ...with.SampleMultinomialOption) *Symb
 func SampleNormal(mu, sigma *Symbol, opts ...with.SampleNormalOption) *Symbol {
 	s := with.Gather(opts)
 	return apply("sample_normal", "_sample_normal", []*Symbol{mu, sigma}, s)
+}
+
+// SamplePoisson is MXNet's _sample_poisson: random numbers of the Poisson distribution with mean λ, with parameters
+// of its own for each element of the inputs.
+func SamplePoisson(lam *Symbol, opts ...with.SamplePoissonOption) *Symbol {
+	s := with.Gather(opts)
+	return apply("sample_poisson", "_sample_poisson", []*Symbol{lam}, s)
 }
 
 // SampleUniform is MXNet's _sample_uniform: random numbers, any from low to below high as likely as another, with
@@ -807,10 +923,10 @@ func Abs(data *Symbol, opts ...with.AbsOption) *Symbol {
 // gradient + wd·w (Kingma and Ba 2015).
 //
 //   - lr: learning rate
-func AdamUpdate(grad *Symbol, lr float64, opts ...with.AdamUpdateOption) *Symbol {
+func AdamUpdate(weight, grad *Symbol, lr float64, opts ...with.AdamUpdateOption) *Symbol {
 	s := with.Gather(opts)
 	s.Float("lr", lr)
-	return apply("adam_update", "adam_update", []*Symbol{grad}, s)
+	return apply("adam_update", "adam_update", []*Symbol{weight, grad}, s)
 }
 
 // AddN is MXNet's add_n: out = arg0 + arg1 + …, in this order.
@@ -1175,21 +1291,21 @@ func Floor(data *Symbol, opts ...with.FloorOption) *Symbol {
 //
 //   - lr: learning rate
 //   - t: number of the update, from 1
-func FtmlUpdate(grad *Symbol, lr float64, t float64, opts ...with.FtmlUpdateOption) *Symbol {
+func FtmlUpdate(weight, grad *Symbol, lr float64, t float64, opts ...with.FtmlUpdateOption) *Symbol {
 	s := with.Gather(opts)
 	s.Float("lr", lr)
 	s.Float("t", t)
-	return apply("ftml_update", "ftml_update", []*Symbol{grad}, s)
+	return apply("ftml_update", "ftml_update", []*Symbol{weight, grad}, s)
 }
 
 // FtrlUpdate is MXNet's ftrl_update: z += g − (√(n + g²) − √n)·w/lr; n += g²; (sign(z)·lamda1 − z)/((beta + √n)/lr +
 // wd) where |z| > lamda1, else 0 (McMahan et al. 2013).
 //
 //   - lr: learning rate
-func FtrlUpdate(grad *Symbol, lr float64, opts ...with.FtrlUpdateOption) *Symbol {
+func FtrlUpdate(weight, grad *Symbol, lr float64, opts ...with.FtrlUpdateOption) *Symbol {
 	s := with.Gather(opts)
 	s.Float("lr", lr)
-	return apply("ftrl_update", "ftrl_update", []*Symbol{grad}, s)
+	return apply("ftrl_update", "ftrl_update", []*Symbol{weight, grad}, s)
 }
 
 // Gamma is MXNet's gamma: out = Γ(x).
@@ -1221,21 +1337,21 @@ func HardSigmoid(data *Symbol, opts ...with.HardSigmoidOption) *Symbol {
 //
 //   - t: number of the update, from 1
 //   - wd: weight decay
-func LambUpdatePhase1(grad *Symbol, t float64, wd float64, opts ...with.LambUpdatePhase1Option) *Symbol {
+func LambUpdatePhase1(weight, grad *Symbol, t float64, wd float64, opts ...with.LambUpdatePhase1Option) *Symbol {
 	s := with.Gather(opts)
 	s.Float("t", t)
 	s.Float("wd", wd)
-	return apply("lamb_update_phase1", "lamb_update_phase1", []*Symbol{grad}, s)
+	return apply("lamb_update_phase1", "lamb_update_phase1", []*Symbol{weight, grad}, s)
 }
 
 // LambUpdatePhase2 is MXNet's lamb_update_phase2: w − lr·(r1/r2)·g, where r1 is the norm of the weight and r2 that
 // of the step g; w − lr·g where one of them is 0 (You et al. 2020).
 //
 //   - lr: learning rate
-func LambUpdatePhase2(g, r1, r2 *Symbol, lr float64, opts ...with.LambUpdatePhase2Option) *Symbol {
+func LambUpdatePhase2(weight, g, r1, r2 *Symbol, lr float64, opts ...with.LambUpdatePhase2Option) *Symbol {
 	s := with.Gather(opts)
 	s.Float("lr", lr)
-	return apply("lamb_update_phase2", "lamb_update_phase2", []*Symbol{g, r1, r2}, s)
+	return apply("lamb_update_phase2", "lamb_update_phase2", []*Symbol{weight, g, r1, r2}, s)
 }
 
 // Log is MXNet's log: out = natural logarithm.
@@ -1309,61 +1425,61 @@ func Moments(data *Symbol, opts ...with.MomentsOption) *Symbol {
 //
 //   - t: number of the update, from 1
 //   - wd: weight decay
-func MpLambUpdatePhase1(grad *Symbol, t float64, wd float64, opts ...with.MpLambUpdatePhase1Option) *Symbol {
+func MpLambUpdatePhase1(weight, grad *Symbol, t float64, wd float64, opts ...with.MpLambUpdatePhase1Option) *Symbol {
 	s := with.Gather(opts)
 	s.Float("t", t)
 	s.Float("wd", wd)
-	return apply("mp_lamb_update_phase1", "mp_lamb_update_phase1", []*Symbol{grad}, s)
+	return apply("mp_lamb_update_phase1", "mp_lamb_update_phase1", []*Symbol{weight, grad}, s)
 }
 
 // MpLambUpdatePhase2 is MXNet's mp_lamb_update_phase2: w − lr·(r1/r2)·g, where r1 is the norm of the weight and r2
 // that of the step g; w − lr·g where one of them is 0 (You et al. 2020); the weight is kept in 32 bits as well.
 //
 //   - lr: learning rate
-func MpLambUpdatePhase2(g, r1, r2 *Symbol, lr float64, opts ...with.MpLambUpdatePhase2Option) *Symbol {
+func MpLambUpdatePhase2(weight, g, r1, r2 *Symbol, lr float64, opts ...with.MpLambUpdatePhase2Option) *Symbol {
 	s := with.Gather(opts)
 	s.Float("lr", lr)
-	return apply("mp_lamb_update_phase2", "mp_lamb_update_phase2", []*Symbol{g, r1, r2}, s)
+	return apply("mp_lamb_update_phase2", "mp_lamb_update_phase2", []*Symbol{weight, g, r1, r2}, s)
 }
 
 // MpNagMomUpdate is MXNet's mp_nag_mom_update: m = momentum·m − lr·(g + wd·w); w + momentum·m − lr·(g + wd·w),
 // Nesterov's accelerated gradient; the weight is kept in 32 bits as well.
 //
 //   - lr: learning rate
-func MpNagMomUpdate(grad *Symbol, lr float64, opts ...with.MpNagMomUpdateOption) *Symbol {
+func MpNagMomUpdate(weight, grad *Symbol, lr float64, opts ...with.MpNagMomUpdateOption) *Symbol {
 	s := with.Gather(opts)
 	s.Float("lr", lr)
-	return apply("mp_nag_mom_update", "mp_nag_mom_update", []*Symbol{grad}, s)
+	return apply("mp_nag_mom_update", "mp_nag_mom_update", []*Symbol{weight, grad}, s)
 }
 
 // MpSgdMomUpdate is MXNet's mp_sgd_mom_update: m = momentum·m − lr·(g + wd·w); w + m; the weight is kept in 32 bits
 // as well.
 //
 //   - lr: learning rate
-func MpSgdMomUpdate(grad *Symbol, lr float64, opts ...with.MpSgdMomUpdateOption) *Symbol {
+func MpSgdMomUpdate(weight, grad *Symbol, lr float64, opts ...with.MpSgdMomUpdateOption) *Symbol {
 	s := with.Gather(opts)
 	s.Float("lr", lr)
-	return apply("mp_sgd_mom_update", "mp_sgd_mom_update", []*Symbol{grad}, s)
+	return apply("mp_sgd_mom_update", "mp_sgd_mom_update", []*Symbol{weight, grad}, s)
 }
 
 // MpSgdUpdate is MXNet's mp_sgd_update: w − lr·(g + wd·w), the step of gradient descent; g is the gradient, rescaled
 // and clipped; the weight is kept in 32 bits as well.
 //
 //   - lr: learning rate
-func MpSgdUpdate(grad *Symbol, lr float64, opts ...with.MpSgdUpdateOption) *Symbol {
+func MpSgdUpdate(weight, grad *Symbol, lr float64, opts ...with.MpSgdUpdateOption) *Symbol {
 	s := with.Gather(opts)
 	s.Float("lr", lr)
-	return apply("mp_sgd_update", "mp_sgd_update", []*Symbol{grad}, s)
+	return apply("mp_sgd_update", "mp_sgd_update", []*Symbol{weight, grad}, s)
 }
 
 // NagMomUpdate is MXNet's nag_mom_update: m = momentum·m − lr·(g + wd·w); w + momentum·m − lr·(g + wd·w), Nesterov's
 // accelerated gradient.
 //
 //   - lr: learning rate
-func NagMomUpdate(grad *Symbol, lr float64, opts ...with.NagMomUpdateOption) *Symbol {
+func NagMomUpdate(weight, grad *Symbol, lr float64, opts ...with.NagMomUpdateOption) *Symbol {
 	s := with.Gather(opts)
 	s.Float("lr", lr)
-	return apply("nag_mom_update", "nag_mom_update", []*Symbol{grad}, s)
+	return apply("nag_mom_update", "nag_mom_update", []*Symbol{weight, grad}, s)
 }
 
 // Nanprod is MXNet's nanprod: product along axes of what is not NaN.
@@ -1477,20 +1593,20 @@ func Rint(data *Symbol, opts ...with.RintOption) *Symbol {
 // (Tieleman and Hinton 2012).
 //
 //   - lr: learning rate
-func RmspropUpdate(grad *Symbol, lr float64, opts ...with.RmspropUpdateOption) *Symbol {
+func RmspropUpdate(weight, grad *Symbol, lr float64, opts ...with.RmspropUpdateOption) *Symbol {
 	s := with.Gather(opts)
 	s.Float("lr", lr)
-	return apply("rmsprop_update", "rmsprop_update", []*Symbol{grad}, s)
+	return apply("rmsprop_update", "rmsprop_update", []*Symbol{weight, grad}, s)
 }
 
 // RmspropalexUpdate is MXNet's rmspropalex_update: the centred form of rmsprop_update: the mean square n less the
 // square of the mean g, and momentum in delta (Graves 2013).
 //
 //   - lr: learning rate
-func RmspropalexUpdate(grad *Symbol, lr float64, opts ...with.RmspropalexUpdateOption) *Symbol {
+func RmspropalexUpdate(weight, grad *Symbol, lr float64, opts ...with.RmspropalexUpdateOption) *Symbol {
 	s := with.Gather(opts)
 	s.Float("lr", lr)
-	return apply("rmspropalex_update", "rmspropalex_update", []*Symbol{grad}, s)
+	return apply("rmspropalex_update", "rmspropalex_update", []*Symbol{weight, grad}, s)
 }
 
 // Round is MXNet's round: out = nearest whole number, ties away from zero.
@@ -1518,20 +1634,20 @@ func ScatterNd(data, indices *Symbol, shape []int, opts ...with.ScatterNdOption)
 // SgdMomUpdate is MXNet's sgd_mom_update: m = momentum·m − lr·(g + wd·w); w + m.
 //
 //   - lr: learning rate
-func SgdMomUpdate(grad *Symbol, lr float64, opts ...with.SgdMomUpdateOption) *Symbol {
+func SgdMomUpdate(weight, grad *Symbol, lr float64, opts ...with.SgdMomUpdateOption) *Symbol {
 	s := with.Gather(opts)
 	s.Float("lr", lr)
-	return apply("sgd_mom_update", "sgd_mom_update", []*Symbol{grad}, s)
+	return apply("sgd_mom_update", "sgd_mom_update", []*Symbol{weight, grad}, s)
 }
 
 // SgdUpdate is MXNet's sgd_update: w − lr·(g + wd·w), the step of gradient descent; g is the gradient, rescaled and
 // clipped.
 //
 //   - lr: learning rate
-func SgdUpdate(grad *Symbol, lr float64, opts ...with.SgdUpdateOption) *Symbol {
+func SgdUpdate(weight, grad *Symbol, lr float64, opts ...with.SgdUpdateOption) *Symbol {
 	s := with.Gather(opts)
 	s.Float("lr", lr)
-	return apply("sgd_update", "sgd_update", []*Symbol{grad}, s)
+	return apply("sgd_update", "sgd_update", []*Symbol{weight, grad}, s)
 }
 
 // ShapeArray is MXNet's shape_array: the shape of data as a vector.
@@ -1556,20 +1672,20 @@ func Sign(data *Symbol, opts ...with.SignOption) *Symbol {
 // (Bernstein et al. 2018).
 //
 //   - lr: learning rate
-func SignsgdUpdate(grad *Symbol, lr float64, opts ...with.SignsgdUpdateOption) *Symbol {
+func SignsgdUpdate(weight, grad *Symbol, lr float64, opts ...with.SignsgdUpdateOption) *Symbol {
 	s := with.Gather(opts)
 	s.Float("lr", lr)
-	return apply("signsgd_update", "signsgd_update", []*Symbol{grad}, s)
+	return apply("signsgd_update", "signsgd_update", []*Symbol{weight, grad}, s)
 }
 
 // SignumUpdate is MXNet's signum_update: m = momentum·m − (1 − momentum)·(g + wd·w); (1 − lr·wd_lh)·w + lr·sign(m)
 // (Bernstein et al. 2018).
 //
 //   - lr: learning rate
-func SignumUpdate(grad *Symbol, lr float64, opts ...with.SignumUpdateOption) *Symbol {
+func SignumUpdate(weight, grad *Symbol, lr float64, opts ...with.SignumUpdateOption) *Symbol {
 	s := with.Gather(opts)
 	s.Float("lr", lr)
-	return apply("signum_update", "signum_update", []*Symbol{grad}, s)
+	return apply("signum_update", "signum_update", []*Symbol{weight, grad}, s)
 }
 
 // Sin is MXNet's sin: out = sine.

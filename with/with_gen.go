@@ -562,16 +562,88 @@ type RandomExponentialOption interface {
 	forRandomExponential()
 }
 
+// RandomExponentialLikeOption is an option of _random_exponential_like.
+type RandomExponentialLikeOption interface {
+	Option
+	forRandomExponentialLike()
+}
+
+// RandomGammaOption is an option of _random_gamma.
+type RandomGammaOption interface {
+	Option
+	forRandomGamma()
+}
+
+// RandomGammaLikeOption is an option of _random_gamma_like.
+type RandomGammaLikeOption interface {
+	Option
+	forRandomGammaLike()
+}
+
+// RandomGeneralizedNegativeBinomialOption is an option of _random_generalized_negative_binomial.
+type RandomGeneralizedNegativeBinomialOption interface {
+	Option
+	forRandomGeneralizedNegativeBinomial()
+}
+
+// RandomGeneralizedNegativeBinomialLikeOption is an option of _random_generalized_negative_binomial_like.
+type RandomGeneralizedNegativeBinomialLikeOption interface {
+	Option
+	forRandomGeneralizedNegativeBinomialLike()
+}
+
+// RandomNegativeBinomialOption is an option of _random_negative_binomial.
+type RandomNegativeBinomialOption interface {
+	Option
+	forRandomNegativeBinomial()
+}
+
+// RandomNegativeBinomialLikeOption is an option of _random_negative_binomial_like.
+type RandomNegativeBinomialLikeOption interface {
+	Option
+	forRandomNegativeBinomialLike()
+}
+
 // RandomNormalOption is an option of _random_normal.
 type RandomNormalOption interface {
 	Option
 	forRandomNormal()
 }
 
+// RandomNormalLikeOption is an option of _random_normal_like.
+type RandomNormalLikeOption interface {
+	Option
+	forRandomNormalLike()
+}
+
+// RandomPoissonOption is an option of _random_poisson.
+type RandomPoissonOption interface {
+	Option
+	forRandomPoisson()
+}
+
+// RandomPoissonLikeOption is an option of _random_poisson_like.
+type RandomPoissonLikeOption interface {
+	Option
+	forRandomPoissonLike()
+}
+
+// RandomRandintOption is an option of _random_randint.
+type RandomRandintOption interface {
+	Option
+	forRandomRandint()
+}
+
 // RandomUniformOption is an option of _random_uniform.
 type RandomUniformOption interface {
 	Option
 	forRandomUniform()
+}
+
+// RandomUniformLikeOption is an option of _random_uniform_like.
+type RandomUniformLikeOption interface {
+	Option
+	forRandomUniformLike()
 }
 
 // RdivScalarOption is an option of _rdiv_scalar.
@@ -604,16 +676,40 @@ type SampleExponentialOption interface {
 	forSampleExponential()
 }
 
+// SampleGammaOption is an option of _sample_gamma.
+type SampleGammaOption interface {
+	Option
+	forSampleGamma()
+}
+
+// SampleGeneralizedNegativeBinomialOption is an option of _sample_generalized_negative_binomial.
+type SampleGeneralizedNegativeBinomialOption interface {
+	Option
+	forSampleGeneralizedNegativeBinomial()
+}
+
 // SampleMultinomialOption is an option of _sample_multinomial.
 type SampleMultinomialOption interface {
 	Option
 	forSampleMultinomial()
 }
 
+// SampleNegativeBinomialOption is an option of _sample_negative_binomial.
+type SampleNegativeBinomialOption interface {
+	Option
+	forSampleNegativeBinomial()
+}
+
 // SampleNormalOption is an option of _sample_normal.
 type SampleNormalOption interface {
 	Option
 	forSampleNormal()
+}
+
+// SamplePoissonOption is an option of _sample_poisson.
+type SamplePoissonOption interface {
+	Option
+	forSamplePoisson()
 }
 
 // SampleUniformOption is an option of _sample_uniform.
@@ -1471,250 +1567,266 @@ type ZerosLikeOption interface {
 // Any, embedded, makes a type an option of every operator.
 type Any struct{}
 
-func (Any) forActivation()                {}
-func (Any) forBatchNorm()                 {}
-func (Any) forBatchNormV1()               {}
-func (Any) forBilinearSampler()           {}
-func (Any) forBlockGrad()                 {}
-func (Any) forCast()                      {}
-func (Any) forConcat()                    {}
-func (Any) forConvolution()               {}
-func (Any) forConvolutionV1()             {}
-func (Any) forCorrelation()               {}
-func (Any) forCrop()                      {}
-func (Any) forCustom()                    {}
-func (Any) forDeconvolution()             {}
-func (Any) forDropout()                   {}
-func (Any) forEmbedding()                 {}
-func (Any) forFlatten()                   {}
-func (Any) forFullyConnected()            {}
-func (Any) forGridGenerator()             {}
-func (Any) forGroupNorm()                 {}
-func (Any) forIdentityAttachKLSparseReg() {}
-func (Any) forInstanceNorm()              {}
-func (Any) forL2Normalization()           {}
-func (Any) forLRN()                       {}
-func (Any) forLayerNorm()                 {}
-func (Any) forLeakyReLU()                 {}
-func (Any) forLinearRegressionOutput()    {}
-func (Any) forLogisticRegressionOutput()  {}
-func (Any) forMAERegressionOutput()       {}
-func (Any) forMakeLoss()                  {}
-func (Any) forPad()                       {}
-func (Any) forPooling()                   {}
-func (Any) forPoolingV1()                 {}
-func (Any) forROIPooling()                {}
-func (Any) forReshape()                   {}
-func (Any) forSVMOutput()                 {}
-func (Any) forSequenceLast()              {}
-func (Any) forSequenceMask()              {}
-func (Any) forSequenceReverse()           {}
-func (Any) forSliceChannel()              {}
-func (Any) forSoftmaxActivation()         {}
-func (Any) forSoftmaxOutput()             {}
-func (Any) forSpatialTransformer()        {}
-func (Any) forSwapAxis()                  {}
-func (Any) forUpSampling()                {}
-func (Any) forCrossDeviceCopy()           {}
-func (Any) forAdamwUpdate()               {}
-func (Any) forArange()                    {}
-func (Any) forCopy()                      {}
-func (Any) forDivScalar()                 {}
-func (Any) forEqual()                     {}
-func (Any) forEqualScalar()               {}
-func (Any) forEye()                       {}
-func (Any) forFull()                      {}
-func (Any) forGreater()                   {}
-func (Any) forGreaterEqual()              {}
-func (Any) forGreaterEqualScalar()        {}
-func (Any) forGreaterScalar()             {}
-func (Any) forHypot()                     {}
-func (Any) forHypotScalar()               {}
-func (Any) forIdentityWithAttrLikeRhs()   {}
-func (Any) forLesser()                    {}
-func (Any) forLesserEqual()               {}
-func (Any) forLesserEqualScalar()         {}
-func (Any) forLesserScalar()              {}
-func (Any) forLinalgExtractdiag()         {}
-func (Any) forLinalgGemm()                {}
-func (Any) forLinalgGemm2()               {}
-func (Any) forLinalgMakediag()            {}
-func (Any) forLinalgSumlogdiag()          {}
-func (Any) forLinalgSyrk()                {}
-func (Any) forLinspace()                  {}
-func (Any) forLogicalAnd()                {}
-func (Any) forLogicalAndScalar()          {}
-func (Any) forLogicalOr()                 {}
-func (Any) forLogicalOrScalar()           {}
-func (Any) forLogicalXor()                {}
-func (Any) forLogicalXorScalar()          {}
-func (Any) forMaximum()                   {}
-func (Any) forMaximumScalar()             {}
-func (Any) forMinimum()                   {}
-func (Any) forMinimumScalar()             {}
-func (Any) forMinusScalar()               {}
-func (Any) forMod()                       {}
-func (Any) forModScalar()                 {}
-func (Any) forMpAdamwUpdate()             {}
-func (Any) forMulScalar()                 {}
-func (Any) forNotEqual()                  {}
-func (Any) forNotEqualScalar()            {}
-func (Any) forOnes()                      {}
-func (Any) forPlusScalar()                {}
-func (Any) forPower()                     {}
-func (Any) forPowerScalar()               {}
-func (Any) forRandomExponential()         {}
-func (Any) forRandomNormal()              {}
-func (Any) forRandomUniform()             {}
-func (Any) forRdivScalar()                {}
-func (Any) forRminusScalar()              {}
-func (Any) forRmodScalar()                {}
-func (Any) forRpowerScalar()              {}
-func (Any) forSampleExponential()         {}
-func (Any) forSampleMultinomial()         {}
-func (Any) forSampleNormal()              {}
-func (Any) forSampleUniform()             {}
-func (Any) forShuffle()                   {}
-func (Any) forSplitV2()                   {}
-func (Any) forZeros()                     {}
-func (Any) forAbs()                       {}
-func (Any) forAdamUpdate()                {}
-func (Any) forAddN()                      {}
-func (Any) forAmpCast()                   {}
-func (Any) forArccos()                    {}
-func (Any) forArccosh()                   {}
-func (Any) forArcsin()                    {}
-func (Any) forArcsinh()                   {}
-func (Any) forArctan()                    {}
-func (Any) forArctanh()                   {}
-func (Any) forArgmax()                    {}
-func (Any) forArgmaxChannel()             {}
-func (Any) forArgmin()                    {}
-func (Any) forArgsort()                   {}
-func (Any) forBatchDot()                  {}
-func (Any) forBatchTake()                 {}
-func (Any) forBroadcastAdd()              {}
-func (Any) forBroadcastAxis()             {}
-func (Any) forBroadcastDiv()              {}
-func (Any) forBroadcastEqual()            {}
-func (Any) forBroadcastGreater()          {}
-func (Any) forBroadcastGreaterEqual()     {}
-func (Any) forBroadcastHypot()            {}
-func (Any) forBroadcastLesser()           {}
-func (Any) forBroadcastLesserEqual()      {}
-func (Any) forBroadcastLike()             {}
-func (Any) forBroadcastLogicalAnd()       {}
-func (Any) forBroadcastLogicalOr()        {}
-func (Any) forBroadcastLogicalXor()       {}
-func (Any) forBroadcastMaximum()          {}
-func (Any) forBroadcastMinimum()          {}
-func (Any) forBroadcastMod()              {}
-func (Any) forBroadcastMul()              {}
-func (Any) forBroadcastNotEqual()         {}
-func (Any) forBroadcastPower()            {}
-func (Any) forBroadcastSub()              {}
-func (Any) forBroadcastTo()               {}
-func (Any) forCbrt()                      {}
-func (Any) forCeil()                      {}
-func (Any) forClip()                      {}
-func (Any) forCos()                       {}
-func (Any) forCosh()                      {}
-func (Any) forDegrees()                   {}
-func (Any) forDepthToSpace()              {}
-func (Any) forDiag()                      {}
-func (Any) forDot()                       {}
-func (Any) forElemwiseAdd()               {}
-func (Any) forElemwiseDiv()               {}
-func (Any) forElemwiseMul()               {}
-func (Any) forElemwiseSub()               {}
-func (Any) forErf()                       {}
-func (Any) forErfinv()                    {}
-func (Any) forExp()                       {}
-func (Any) forExpandDims()                {}
-func (Any) forExpm1()                     {}
-func (Any) forFillElement0index()         {}
-func (Any) forFix()                       {}
-func (Any) forFloor()                     {}
-func (Any) forFtmlUpdate()                {}
-func (Any) forFtrlUpdate()                {}
-func (Any) forGamma()                     {}
-func (Any) forGammaln()                   {}
-func (Any) forGatherNd()                  {}
-func (Any) forHardSigmoid()               {}
-func (Any) forLambUpdatePhase1()          {}
-func (Any) forLambUpdatePhase2()          {}
-func (Any) forLog()                       {}
-func (Any) forLog10()                     {}
-func (Any) forLog1p()                     {}
-func (Any) forLog2()                      {}
-func (Any) forLogSoftmax()                {}
-func (Any) forLogicalNot()                {}
-func (Any) forMakeLossFunc()              {}
-func (Any) forMax()                       {}
-func (Any) forMean()                      {}
-func (Any) forMin()                       {}
-func (Any) forMoments()                   {}
-func (Any) forMpLambUpdatePhase1()        {}
-func (Any) forMpLambUpdatePhase2()        {}
-func (Any) forMpNagMomUpdate()            {}
-func (Any) forMpSgdMomUpdate()            {}
-func (Any) forMpSgdUpdate()               {}
-func (Any) forNagMomUpdate()              {}
-func (Any) forNanprod()                   {}
-func (Any) forNansum()                    {}
-func (Any) forNegative()                  {}
-func (Any) forNorm()                      {}
-func (Any) forOneHot()                    {}
-func (Any) forOnesLike()                  {}
-func (Any) forPick()                      {}
-func (Any) forProd()                      {}
-func (Any) forRadians()                   {}
-func (Any) forRcbrt()                     {}
-func (Any) forReciprocal()                {}
-func (Any) forRelu()                      {}
-func (Any) forRepeat()                    {}
-func (Any) forReshapeLike()               {}
-func (Any) forReverse()                   {}
-func (Any) forRint()                      {}
-func (Any) forRmspropUpdate()             {}
-func (Any) forRmspropalexUpdate()         {}
-func (Any) forRound()                     {}
-func (Any) forRsqrt()                     {}
-func (Any) forScatterNd()                 {}
-func (Any) forSgdMomUpdate()              {}
-func (Any) forSgdUpdate()                 {}
-func (Any) forShapeArray()                {}
-func (Any) forSigmoid()                   {}
-func (Any) forSign()                      {}
-func (Any) forSignsgdUpdate()             {}
-func (Any) forSignumUpdate()              {}
-func (Any) forSin()                       {}
-func (Any) forSinh()                      {}
-func (Any) forSizeArray()                 {}
-func (Any) forSlice()                     {}
-func (Any) forSliceAxis()                 {}
-func (Any) forSliceLike()                 {}
-func (Any) forSmoothL1()                  {}
-func (Any) forSoftmax()                   {}
-func (Any) forSoftmaxCrossEntropy()       {}
-func (Any) forSoftmin()                   {}
-func (Any) forSoftsign()                  {}
-func (Any) forSort()                      {}
-func (Any) forSpaceToDepth()              {}
-func (Any) forSqrt()                      {}
-func (Any) forSquare()                    {}
-func (Any) forSqueeze()                   {}
-func (Any) forStack()                     {}
-func (Any) forSum()                       {}
-func (Any) forTake()                      {}
-func (Any) forTan()                       {}
-func (Any) forTanh()                      {}
-func (Any) forTile()                      {}
-func (Any) forTopk()                      {}
-func (Any) forTranspose()                 {}
-func (Any) forTrunc()                     {}
-func (Any) forWhere()                     {}
-func (Any) forZerosLike()                 {}
+func (Any) forActivation()                            {}
+func (Any) forBatchNorm()                             {}
+func (Any) forBatchNormV1()                           {}
+func (Any) forBilinearSampler()                       {}
+func (Any) forBlockGrad()                             {}
+func (Any) forCast()                                  {}
+func (Any) forConcat()                                {}
+func (Any) forConvolution()                           {}
+func (Any) forConvolutionV1()                         {}
+func (Any) forCorrelation()                           {}
+func (Any) forCrop()                                  {}
+func (Any) forCustom()                                {}
+func (Any) forDeconvolution()                         {}
+func (Any) forDropout()                               {}
+func (Any) forEmbedding()                             {}
+func (Any) forFlatten()                               {}
+func (Any) forFullyConnected()                        {}
+func (Any) forGridGenerator()                         {}
+func (Any) forGroupNorm()                             {}
+func (Any) forIdentityAttachKLSparseReg()             {}
+func (Any) forInstanceNorm()                          {}
+func (Any) forL2Normalization()                       {}
+func (Any) forLRN()                                   {}
+func (Any) forLayerNorm()                             {}
+func (Any) forLeakyReLU()                             {}
+func (Any) forLinearRegressionOutput()                {}
+func (Any) forLogisticRegressionOutput()              {}
+func (Any) forMAERegressionOutput()                   {}
+func (Any) forMakeLoss()                              {}
+func (Any) forPad()                                   {}
+func (Any) forPooling()                               {}
+func (Any) forPoolingV1()                             {}
+func (Any) forROIPooling()                            {}
+func (Any) forReshape()                               {}
+func (Any) forSVMOutput()                             {}
+func (Any) forSequenceLast()                          {}
+func (Any) forSequenceMask()                          {}
+func (Any) forSequenceReverse()                       {}
+func (Any) forSliceChannel()                          {}
+func (Any) forSoftmaxActivation()                     {}
+func (Any) forSoftmaxOutput()                         {}
+func (Any) forSpatialTransformer()                    {}
+func (Any) forSwapAxis()                              {}
+func (Any) forUpSampling()                            {}
+func (Any) forCrossDeviceCopy()                       {}
+func (Any) forAdamwUpdate()                           {}
+func (Any) forArange()                                {}
+func (Any) forCopy()                                  {}
+func (Any) forDivScalar()                             {}
+func (Any) forEqual()                                 {}
+func (Any) forEqualScalar()                           {}
+func (Any) forEye()                                   {}
+func (Any) forFull()                                  {}
+func (Any) forGreater()                               {}
+func (Any) forGreaterEqual()                          {}
+func (Any) forGreaterEqualScalar()                    {}
+func (Any) forGreaterScalar()                         {}
+func (Any) forHypot()                                 {}
+func (Any) forHypotScalar()                           {}
+func (Any) forIdentityWithAttrLikeRhs()               {}
+func (Any) forLesser()                                {}
+func (Any) forLesserEqual()                           {}
+func (Any) forLesserEqualScalar()                     {}
+func (Any) forLesserScalar()                          {}
+func (Any) forLinalgExtractdiag()                     {}
+func (Any) forLinalgGemm()                            {}
+func (Any) forLinalgGemm2()                           {}
+func (Any) forLinalgMakediag()                        {}
+func (Any) forLinalgSumlogdiag()                      {}
+func (Any) forLinalgSyrk()                            {}
+func (Any) forLinspace()                              {}
+func (Any) forLogicalAnd()                            {}
+func (Any) forLogicalAndScalar()                      {}
+func (Any) forLogicalOr()                             {}
+func (Any) forLogicalOrScalar()                       {}
+func (Any) forLogicalXor()                            {}
+func (Any) forLogicalXorScalar()                      {}
+func (Any) forMaximum()                               {}
+func (Any) forMaximumScalar()                         {}
+func (Any) forMinimum()                               {}
+func (Any) forMinimumScalar()                         {}
+func (Any) forMinusScalar()                           {}
+func (Any) forMod()                                   {}
+func (Any) forModScalar()                             {}
+func (Any) forMpAdamwUpdate()                         {}
+func (Any) forMulScalar()                             {}
+func (Any) forNotEqual()                              {}
+func (Any) forNotEqualScalar()                        {}
+func (Any) forOnes()                                  {}
+func (Any) forPlusScalar()                            {}
+func (Any) forPower()                                 {}
+func (Any) forPowerScalar()                           {}
+func (Any) forRandomExponential()                     {}
+func (Any) forRandomExponentialLike()                 {}
+func (Any) forRandomGamma()                           {}
+func (Any) forRandomGammaLike()                       {}
+func (Any) forRandomGeneralizedNegativeBinomial()     {}
+func (Any) forRandomGeneralizedNegativeBinomialLike() {}
+func (Any) forRandomNegativeBinomial()                {}
+func (Any) forRandomNegativeBinomialLike()            {}
+func (Any) forRandomNormal()                          {}
+func (Any) forRandomNormalLike()                      {}
+func (Any) forRandomPoisson()                         {}
+func (Any) forRandomPoissonLike()                     {}
+func (Any) forRandomRandint()                         {}
+func (Any) forRandomUniform()                         {}
+func (Any) forRandomUniformLike()                     {}
+func (Any) forRdivScalar()                            {}
+func (Any) forRminusScalar()                          {}
+func (Any) forRmodScalar()                            {}
+func (Any) forRpowerScalar()                          {}
+func (Any) forSampleExponential()                     {}
+func (Any) forSampleGamma()                           {}
+func (Any) forSampleGeneralizedNegativeBinomial()     {}
+func (Any) forSampleMultinomial()                     {}
+func (Any) forSampleNegativeBinomial()                {}
+func (Any) forSampleNormal()                          {}
+func (Any) forSamplePoisson()                         {}
+func (Any) forSampleUniform()                         {}
+func (Any) forShuffle()                               {}
+func (Any) forSplitV2()                               {}
+func (Any) forZeros()                                 {}
+func (Any) forAbs()                                   {}
+func (Any) forAdamUpdate()                            {}
+func (Any) forAddN()                                  {}
+func (Any) forAmpCast()                               {}
+func (Any) forArccos()                                {}
+func (Any) forArccosh()                               {}
+func (Any) forArcsin()                                {}
+func (Any) forArcsinh()                               {}
+func (Any) forArctan()                                {}
+func (Any) forArctanh()                               {}
+func (Any) forArgmax()                                {}
+func (Any) forArgmaxChannel()                         {}
+func (Any) forArgmin()                                {}
+func (Any) forArgsort()                               {}
+func (Any) forBatchDot()                              {}
+func (Any) forBatchTake()                             {}
+func (Any) forBroadcastAdd()                          {}
+func (Any) forBroadcastAxis()                         {}
+func (Any) forBroadcastDiv()                          {}
+func (Any) forBroadcastEqual()                        {}
+func (Any) forBroadcastGreater()                      {}
+func (Any) forBroadcastGreaterEqual()                 {}
+func (Any) forBroadcastHypot()                        {}
+func (Any) forBroadcastLesser()                       {}
+func (Any) forBroadcastLesserEqual()                  {}
+func (Any) forBroadcastLike()                         {}
+func (Any) forBroadcastLogicalAnd()                   {}
+func (Any) forBroadcastLogicalOr()                    {}
+func (Any) forBroadcastLogicalXor()                   {}
+func (Any) forBroadcastMaximum()                      {}
+func (Any) forBroadcastMinimum()                      {}
+func (Any) forBroadcastMod()                          {}
+func (Any) forBroadcastMul()                          {}
+func (Any) forBroadcastNotEqual()                     {}
+func (Any) forBroadcastPower()                        {}
+func (Any) forBroadcastSub()                          {}
+func (Any) forBroadcastTo()                           {}
+func (Any) forCbrt()                                  {}
+func (Any) forCeil()                                  {}
+func (Any) forClip()                                  {}
+func (Any) forCos()                                   {}
+func (Any) forCosh()                                  {}
+func (Any) forDegrees()                               {}
+func (Any) forDepthToSpace()                          {}
+func (Any) forDiag()                                  {}
+func (Any) forDot()                                   {}
+func (Any) forElemwiseAdd()                           {}
+func (Any) forElemwiseDiv()                           {}
+func (Any) forElemwiseMul()                           {}
+func (Any) forElemwiseSub()                           {}
+func (Any) forErf()                                   {}
+func (Any) forErfinv()                                {}
+func (Any) forExp()                                   {}
+func (Any) forExpandDims()                            {}
+func (Any) forExpm1()                                 {}
+func (Any) forFillElement0index()                     {}
+func (Any) forFix()                                   {}
+func (Any) forFloor()                                 {}
+func (Any) forFtmlUpdate()                            {}
+func (Any) forFtrlUpdate()                            {}
+func (Any) forGamma()                                 {}
+func (Any) forGammaln()                               {}
+func (Any) forGatherNd()                              {}
+func (Any) forHardSigmoid()                           {}
+func (Any) forLambUpdatePhase1()                      {}
+func (Any) forLambUpdatePhase2()                      {}
+func (Any) forLog()                                   {}
+func (Any) forLog10()                                 {}
+func (Any) forLog1p()                                 {}
+func (Any) forLog2()                                  {}
+func (Any) forLogSoftmax()                            {}
+func (Any) forLogicalNot()                            {}
+func (Any) forMakeLossFunc()                          {}
+func (Any) forMax()                                   {}
+func (Any) forMean()                                  {}
+func (Any) forMin()                                   {}
+func (Any) forMoments()                               {}
+func (Any) forMpLambUpdatePhase1()                    {}
+func (Any) forMpLambUpdatePhase2()                    {}
+func (Any) forMpNagMomUpdate()                        {}
+func (Any) forMpSgdMomUpdate()                        {}
+func (Any) forMpSgdUpdate()                           {}
+func (Any) forNagMomUpdate()                          {}
+func (Any) forNanprod()                               {}
+func (Any) forNansum()                                {}
+func (Any) forNegative()                              {}
+func (Any) forNorm()                                  {}
+func (Any) forOneHot()                                {}
+func (Any) forOnesLike()                              {}
+func (Any) forPick()                                  {}
+func (Any) forProd()                                  {}
+func (Any) forRadians()                               {}
+func (Any) forRcbrt()                                 {}
+func (Any) forReciprocal()                            {}
+func (Any) forRelu()                                  {}
+func (Any) forRepeat()                                {}
+func (Any) forReshapeLike()                           {}
+func (Any) forReverse()                               {}
+func (Any) forRint()                                  {}
+func (Any) forRmspropUpdate()                         {}
+func (Any) forRmspropalexUpdate()                     {}
+func (Any) forRound()                                 {}
+func (Any) forRsqrt()                                 {}
+func (Any) forScatterNd()                             {}
+func (Any) forSgdMomUpdate()                          {}
+func (Any) forSgdUpdate()                             {}
+func (Any) forShapeArray()                            {}
+func (Any) forSigmoid()                               {}
+func (Any) forSign()                                  {}
+func (Any) forSignsgdUpdate()                         {}
+func (Any) forSignumUpdate()                          {}
+func (Any) forSin()                                   {}
+func (Any) forSinh()                                  {}
+func (Any) forSizeArray()                             {}
+func (Any) forSlice()                                 {}
+func (Any) forSliceAxis()                             {}
+func (Any) forSliceLike()                             {}
+func (Any) forSmoothL1()                              {}
+func (Any) forSoftmax()                               {}
+func (Any) forSoftmaxCrossEntropy()                   {}
+func (Any) forSoftmin()                               {}
+func (Any) forSoftsign()                              {}
+func (Any) forSort()                                  {}
+func (Any) forSpaceToDepth()                          {}
+func (Any) forSqrt()                                  {}
+func (Any) forSquare()                                {}
+func (Any) forSqueeze()                               {}
+func (Any) forStack()                                 {}
+func (Any) forSum()                                   {}
+func (Any) forTake()                                  {}
+func (Any) forTan()                                   {}
+func (Any) forTanh()                                  {}
+func (Any) forTile()                                  {}
+func (Any) forTopk()                                  {}
+func (Any) forTranspose()                             {}
+func (Any) forTrunc()                                 {}
+func (Any) forWhere()                                 {}
+func (Any) forZerosLike()                             {}
 
 // ActivationActTypeValue is a value of the parameter act_type of Activation: the function.
 type ActivationActTypeValue string
@@ -1749,17 +1861,23 @@ type AlphaArg struct{ v float64 }
 //
 //   - LRN: factor of the mean square; default 0.0001.
 //   - _linalg_gemm, _linalg_gemm2, _linalg_syrk: factor of the product; default 1.0.
+//   - _random_gamma, _random_gamma_like: α, the shape of the distribution; default 1.0.
+//   - _random_generalized_negative_binomial, _random_generalized_negative_binomial_like: α, the dispersion: the variance is μ + αμ²; default 1.0.
 //   - hard_sigmoid: the slope; default 0.2.
 func Alpha(v float64) AlphaArg { return AlphaArg{v} }
 
 // Apply sets alpha.
 func (o AlphaArg) Apply(s *Settings) { s.Float("alpha", o.v) }
 
-func (AlphaArg) forLRN()         {}
-func (AlphaArg) forLinalgGemm()  {}
-func (AlphaArg) forLinalgGemm2() {}
-func (AlphaArg) forLinalgSyrk()  {}
-func (AlphaArg) forHardSigmoid() {}
+func (AlphaArg) forLRN()                                   {}
+func (AlphaArg) forLinalgGemm()                            {}
+func (AlphaArg) forLinalgGemm2()                           {}
+func (AlphaArg) forLinalgSyrk()                            {}
+func (AlphaArg) forRandomGamma()                           {}
+func (AlphaArg) forRandomGammaLike()                       {}
+func (AlphaArg) forRandomGeneralizedNegativeBinomial()     {}
+func (AlphaArg) forRandomGeneralizedNegativeBinomialLike() {}
+func (AlphaArg) forHardSigmoid()                           {}
 
 // ArangeStepArg is what ArangeStep returns.
 type ArangeStepArg struct{ v float64 }
@@ -1879,6 +1997,7 @@ type BetaArg struct{ v float64 }
 //
 //   - LRN: the exponent; default 0.75.
 //   - _linalg_gemm: factor of C; default 1.0.
+//   - _random_gamma, _random_gamma_like: β, its scale; default 1.0.
 //   - ftrl_update: added to the root of the sum of squares; default 1.0.
 //   - hard_sigmoid: the value at 0; default 0.5.
 func Beta(v float64) BetaArg { return BetaArg{v} }
@@ -1886,10 +2005,12 @@ func Beta(v float64) BetaArg { return BetaArg{v} }
 // Apply sets beta.
 func (o BetaArg) Apply(s *Settings) { s.Float("beta", o.v) }
 
-func (BetaArg) forLRN()         {}
-func (BetaArg) forLinalgGemm()  {}
-func (BetaArg) forFtrlUpdate()  {}
-func (BetaArg) forHardSigmoid() {}
+func (BetaArg) forLRN()             {}
+func (BetaArg) forLinalgGemm()      {}
+func (BetaArg) forRandomGamma()     {}
+func (BetaArg) forRandomGammaLike() {}
+func (BetaArg) forFtrlUpdate()      {}
+func (BetaArg) forHardSigmoid()     {}
 
 // Beta1Arg is what Beta1 returns.
 type Beta1Arg struct{ v float64 }
@@ -2045,21 +2166,26 @@ func (CountIncludePadArg) forPooling() {}
 // CtxArg is what Ctx returns.
 type CtxArg struct{ v string }
 
-// Ctx sets the parameter ctx of _arange, _eye, _full, _linspace, _ones, _random_exponential, _random_normal, _random_uniform, _zeros: the device; taken, not needed: it is that of the network; default .
+// Ctx sets the parameter ctx of _arange, _eye, _full, _linspace, _ones, _random_exponential, _random_gamma, _random_generalized_negative_binomial, _random_negative_binomial, _random_normal, _random_poisson, _random_randint, _random_uniform, _zeros: the device; taken, not needed: it is that of the network; default .
 func Ctx(v string) CtxArg { return CtxArg{v} }
 
 // Apply sets ctx.
 func (o CtxArg) Apply(s *Settings) { s.Param("ctx", o.v) }
 
-func (CtxArg) forArange()            {}
-func (CtxArg) forEye()               {}
-func (CtxArg) forFull()              {}
-func (CtxArg) forLinspace()          {}
-func (CtxArg) forOnes()              {}
-func (CtxArg) forRandomExponential() {}
-func (CtxArg) forRandomNormal()      {}
-func (CtxArg) forRandomUniform()     {}
-func (CtxArg) forZeros()             {}
+func (CtxArg) forArange()                            {}
+func (CtxArg) forEye()                               {}
+func (CtxArg) forFull()                              {}
+func (CtxArg) forLinspace()                          {}
+func (CtxArg) forOnes()                              {}
+func (CtxArg) forRandomExponential()                 {}
+func (CtxArg) forRandomGamma()                       {}
+func (CtxArg) forRandomGeneralizedNegativeBinomial() {}
+func (CtxArg) forRandomNegativeBinomial()            {}
+func (CtxArg) forRandomNormal()                      {}
+func (CtxArg) forRandomPoisson()                     {}
+func (CtxArg) forRandomRandint()                     {}
+func (CtxArg) forRandomUniform()                     {}
+func (CtxArg) forZeros()                             {}
 
 // CudnnOffArg is what CudnnOff returns.
 type CudnnOffArg struct{ v bool }
@@ -2105,9 +2231,9 @@ type DTypeArg struct{ v backend.DType }
 //
 //   - Embedding: element type of weight; default float32.
 //   - _arange, _eye, _full, _linspace, _ones, _zeros, argsort, one_hot: element type of the result; default float32.
-//   - _random_exponential, _random_normal, _random_uniform: element type of the result; float32 when not given; default None.
-//   - _sample_exponential, _sample_normal, _sample_uniform: element type of the result; that of the inputs when not given; default None.
-//   - _sample_multinomial: element type of the result; default int32.
+//   - _random_exponential, _random_gamma, _random_generalized_negative_binomial, _random_negative_binomial, _random_normal, _random_poisson, _random_uniform, _sample_exponential, _sample_gamma, _sample_generalized_negative_binomial, _sample_negative_binomial, _sample_normal, _sample_poisson, _sample_uniform: element type of the result, a floating-point type; float32 when not given; default None.
+//   - _random_randint: element type of the result, int32 or int64; int32 when not given; default None.
+//   - _sample_multinomial: element type of the numbers; default int32.
 //   - log_softmax, softmax, softmin: element type of the result; that of data when not given; default None.
 //   - topk: element type of positions; default float32.
 func DType(v backend.DType) DTypeArg { return DTypeArg{v} }
@@ -2115,26 +2241,35 @@ func DType(v backend.DType) DTypeArg { return DTypeArg{v} }
 // Apply sets dtype.
 func (o DTypeArg) Apply(s *Settings) { s.Param("dtype", o.v.String()) }
 
-func (DTypeArg) forEmbedding()         {}
-func (DTypeArg) forArange()            {}
-func (DTypeArg) forEye()               {}
-func (DTypeArg) forFull()              {}
-func (DTypeArg) forLinspace()          {}
-func (DTypeArg) forOnes()              {}
-func (DTypeArg) forRandomExponential() {}
-func (DTypeArg) forRandomNormal()      {}
-func (DTypeArg) forRandomUniform()     {}
-func (DTypeArg) forSampleExponential() {}
-func (DTypeArg) forSampleMultinomial() {}
-func (DTypeArg) forSampleNormal()      {}
-func (DTypeArg) forSampleUniform()     {}
-func (DTypeArg) forZeros()             {}
-func (DTypeArg) forArgsort()           {}
-func (DTypeArg) forLogSoftmax()        {}
-func (DTypeArg) forOneHot()            {}
-func (DTypeArg) forSoftmax()           {}
-func (DTypeArg) forSoftmin()           {}
-func (DTypeArg) forTopk()              {}
+func (DTypeArg) forEmbedding()                         {}
+func (DTypeArg) forArange()                            {}
+func (DTypeArg) forEye()                               {}
+func (DTypeArg) forFull()                              {}
+func (DTypeArg) forLinspace()                          {}
+func (DTypeArg) forOnes()                              {}
+func (DTypeArg) forRandomExponential()                 {}
+func (DTypeArg) forRandomGamma()                       {}
+func (DTypeArg) forRandomGeneralizedNegativeBinomial() {}
+func (DTypeArg) forRandomNegativeBinomial()            {}
+func (DTypeArg) forRandomNormal()                      {}
+func (DTypeArg) forRandomPoisson()                     {}
+func (DTypeArg) forRandomRandint()                     {}
+func (DTypeArg) forRandomUniform()                     {}
+func (DTypeArg) forSampleExponential()                 {}
+func (DTypeArg) forSampleGamma()                       {}
+func (DTypeArg) forSampleGeneralizedNegativeBinomial() {}
+func (DTypeArg) forSampleMultinomial()                 {}
+func (DTypeArg) forSampleNegativeBinomial()            {}
+func (DTypeArg) forSampleNormal()                      {}
+func (DTypeArg) forSamplePoisson()                     {}
+func (DTypeArg) forSampleUniform()                     {}
+func (DTypeArg) forZeros()                             {}
+func (DTypeArg) forArgsort()                           {}
+func (DTypeArg) forLogSoftmax()                        {}
+func (DTypeArg) forOneHot()                            {}
+func (DTypeArg) forSoftmax()                           {}
+func (DTypeArg) forSoftmin()                           {}
+func (DTypeArg) forTopk()                              {}
 
 // DilateArg is what Dilate returns.
 type DilateArg struct{ v []int }
@@ -2319,7 +2454,7 @@ func (Gamma2Arg) forRmspropalexUpdate() {}
 // GetProbArg is what GetProb returns.
 type GetProbArg struct{ v bool }
 
-// GetProb sets the parameter get_prob of _sample_multinomial: give the logarithms of the probabilities too; not supported; default False.
+// GetProb sets the parameter get_prob of _sample_multinomial: give the logarithms of the probabilities of what was drawn too; default False.
 func GetProb(v bool) GetProbArg { return GetProbArg{v} }
 
 // Apply sets get_prob.
@@ -2380,17 +2515,6 @@ func (o HWArg) Apply(s *Settings) { s.Ints("h_w", o.v) }
 
 func (HWArg) forCrop() {}
 
-// HighArg is what High returns.
-type HighArg struct{ v float64 }
-
-// High sets the parameter high of _random_uniform: all numbers are below it; default 1.0.
-func High(v float64) HighArg { return HighArg{v} }
-
-// Apply sets high.
-func (o HighArg) Apply(s *Settings) { s.Float("high", o.v) }
-
-func (HighArg) forRandomUniform() {}
-
 // IgnoreLabelArg is what IgnoreLabel returns.
 type IgnoreLabelArg struct{ v float64 }
 
@@ -2446,15 +2570,18 @@ type KArg struct{ v int }
 // K sets the parameter k.
 //
 //   - _eye, diag: which diagonal: above the main one when positive, below when negative; default 0.
+//   - _random_negative_binomial, _random_negative_binomial_like: how many failures end the experiment; default 1.
 //   - topk: how many; all of them when below 1; default 1.
 func K(v int) KArg { return KArg{v} }
 
 // Apply sets k.
 func (o KArg) Apply(s *Settings) { s.Int("k", o.v) }
 
-func (KArg) forEye()  {}
-func (KArg) forDiag() {}
-func (KArg) forTopk() {}
+func (KArg) forEye()                        {}
+func (KArg) forRandomNegativeBinomial()     {}
+func (KArg) forRandomNegativeBinomialLike() {}
+func (KArg) forDiag()                       {}
+func (KArg) forTopk()                       {}
 
 // KNormArg is what KNorm returns.
 type KNormArg struct{ v float64 }
@@ -2552,13 +2679,20 @@ func (L2NormalizationModeValue) forL2Normalization() {}
 // LamArg is what Lam returns.
 type LamArg struct{ v float64 }
 
-// Lam sets the parameter lam of _random_exponential: λ, one over the mean; default 1.0.
+// Lam sets the parameter lam.
+//
+//   - _random_exponential: λ, one over the mean; default 1.0.
+//   - _random_exponential_like, _random_poisson_like: λ, the mean or one over it; default 1.0.
+//   - _random_poisson: λ, the mean; default 1.0.
 func Lam(v float64) LamArg { return LamArg{v} }
 
 // Apply sets lam.
 func (o LamArg) Apply(s *Settings) { s.Float("lam", o.v) }
 
-func (LamArg) forRandomExponential() {}
+func (LamArg) forRandomExponential()     {}
+func (LamArg) forRandomExponentialLike() {}
+func (LamArg) forRandomPoisson()         {}
+func (LamArg) forRandomPoissonLike()     {}
 
 // Lamda1Arg is what Lamda1 returns.
 type Lamda1Arg struct{ v float64 }
@@ -2662,24 +2796,14 @@ func (LhsEndArg) forReshapeLike() {}
 // LocArg is what Loc returns.
 type LocArg struct{ v float64 }
 
-// Loc sets the parameter loc of _random_normal: the mean; default 0.0.
+// Loc sets the parameter loc of _random_normal, _random_normal_like: the mean; default 0.0.
 func Loc(v float64) LocArg { return LocArg{v} }
 
 // Apply sets loc.
 func (o LocArg) Apply(s *Settings) { s.Float("loc", o.v) }
 
-func (LocArg) forRandomNormal() {}
-
-// LowArg is what Low returns.
-type LowArg struct{ v float64 }
-
-// Low sets the parameter low of _random_uniform: the smallest number; default 0.0.
-func Low(v float64) LowArg { return LowArg{v} }
-
-// Apply sets low.
-func (o LowArg) Apply(s *Settings) { s.Float("low", o.v) }
-
-func (LowArg) forRandomUniform() {}
+func (LocArg) forRandomNormal()     {}
+func (LocArg) forRandomNormalLike() {}
 
 // LowerBoundArg is what LowerBound returns.
 type LowerBoundArg struct{ v float64 }
@@ -2753,6 +2877,18 @@ func (MomentumArg) forNagMomUpdate()              {}
 func (MomentumArg) forSgdMomUpdate()              {}
 func (MomentumArg) forSignumUpdate()              {}
 
+// MuArg is what Mu returns.
+type MuArg struct{ v float64 }
+
+// Mu sets the parameter mu of _random_generalized_negative_binomial, _random_generalized_negative_binomial_like: μ, the mean; default 1.0.
+func Mu(v float64) MuArg { return MuArg{v} }
+
+// Apply sets mu.
+func (o MuArg) Apply(s *Settings) { s.Float("mu", o.v) }
+
+func (MuArg) forRandomGeneralizedNegativeBinomial()     {}
+func (MuArg) forRandomGeneralizedNegativeBinomialLike() {}
+
 // MultiInputModeValue is a value of the parameter multi_input_mode of UpSampling: of nearest: join the inputs along the channels, or add them; default concat.
 type MultiInputModeValue string
 
@@ -2797,7 +2933,7 @@ func (NoBiasArg) forFullyConnected() {}
 
 // NormalizationValue is a value of the parameter normalization.
 //
-//   - MakeLoss: divide the gradient by nothing, the batch size, or the number of valid elements; default null.
+//   - MakeLoss: divide the gradient by nothing, the size of all axes but the last, or the number of valid elements; default null.
 //   - SoftmaxOutput: divide the gradient by nothing, the batch size, or the number of labels that are not ignore_label; default null.
 type NormalizationValue string
 
@@ -2936,7 +3072,7 @@ type OutputMeanVarArg struct{ v bool }
 
 // OutputMeanVar sets the parameter output_mean_var.
 //
-//   - BatchNorm, BatchNorm_v1: give the mean and 1/√(variance + eps) as outputs; default False.
+//   - BatchNorm, BatchNorm_v1: give the mean and 1/√(variance + eps) as outputs; BatchNorm_v1 the variance; default False.
 //   - GroupNorm, LayerNorm: give mean and √(variance + eps) as outputs; no gradient flows through them; default False.
 func OutputMeanVar(v bool) OutputMeanVarArg { return OutputMeanVarArg{v} }
 
@@ -2951,13 +3087,18 @@ func (OutputMeanVarArg) forLayerNorm()   {}
 // PArg is what P returns.
 type PArg struct{ v float64 }
 
-// P sets the parameter p of Dropout: share of the elements that become 0; below 1; default 0.5.
+// P sets the parameter p.
+//
+//   - Dropout: share of the elements that become 0; below 1; default 0.5.
+//   - _random_negative_binomial, _random_negative_binomial_like: the probability of a failure; default 1.0.
 func P(v float64) PArg { return PArg{v} }
 
 // Apply sets p.
 func (o PArg) Apply(s *Settings) { s.Float("p", o.v) }
 
-func (PArg) forDropout() {}
+func (PArg) forDropout()                    {}
+func (PArg) forRandomNegativeBinomial()     {}
+func (PArg) forRandomNegativeBinomialLike() {}
 
 // PValueArg is what PValue returns.
 type PValueArg struct{ v int }
@@ -3072,13 +3213,38 @@ func (PreserveShapeArg) forSoftmaxOutput() {}
 // RandomNormalScaleArg is what RandomNormalScale returns.
 type RandomNormalScaleArg struct{ v float64 }
 
-// RandomNormalScale sets the parameter scale of _random_normal: the standard deviation; default 1.0.
+// RandomNormalScale sets the parameter scale of _random_normal, _random_normal_like: the standard deviation; default 1.0.
 func RandomNormalScale(v float64) RandomNormalScaleArg { return RandomNormalScaleArg{v} }
 
 // Apply sets scale.
 func (o RandomNormalScaleArg) Apply(s *Settings) { s.Float("scale", o.v) }
 
-func (RandomNormalScaleArg) forRandomNormal() {}
+func (RandomNormalScaleArg) forRandomNormal()     {}
+func (RandomNormalScaleArg) forRandomNormalLike() {}
+
+// RandomUniformHighArg is what RandomUniformHigh returns.
+type RandomUniformHighArg struct{ v float64 }
+
+// RandomUniformHigh sets the parameter high of _random_uniform, _random_uniform_like: all numbers are below it; default 1.0.
+func RandomUniformHigh(v float64) RandomUniformHighArg { return RandomUniformHighArg{v} }
+
+// Apply sets high.
+func (o RandomUniformHighArg) Apply(s *Settings) { s.Float("high", o.v) }
+
+func (RandomUniformHighArg) forRandomUniform()     {}
+func (RandomUniformHighArg) forRandomUniformLike() {}
+
+// RandomUniformLowArg is what RandomUniformLow returns.
+type RandomUniformLowArg struct{ v float64 }
+
+// RandomUniformLow sets the parameter low of _random_uniform, _random_uniform_like: the smallest number; default 0.0.
+func RandomUniformLow(v float64) RandomUniformLowArg { return RandomUniformLowArg{v} }
+
+// Apply sets low.
+func (o RandomUniformLowArg) Apply(s *Settings) { s.Float("low", o.v) }
+
+func (RandomUniformLowArg) forRandomUniform()     {}
+func (RandomUniformLowArg) forRandomUniformLike() {}
 
 // RegularizationCoefficientArg is what RegularizationCoefficient returns.
 type RegularizationCoefficientArg struct{ v float64 }
@@ -3242,22 +3408,31 @@ type ShapeArg struct{ v []int }
 // Shape sets the parameter shape.
 //
 //   - Reshape: the new shape; 0 keeps an axis, -1 is what is left, -2 all further axes, -3 the product of two, -4 an axis split into the next two numbers; default ().
-//   - _random_exponential, _random_normal, _random_uniform: the shape; (1,) when empty; default ().
-//   - _sample_exponential, _sample_normal, _sample_uniform: the shape of what is drawn for each element of the inputs; one number when empty; default ().
+//   - _random_exponential, _random_gamma, _random_generalized_negative_binomial, _random_negative_binomial, _random_normal, _random_poisson, _random_randint, _random_uniform: the shape; (1,) when empty; default ().
+//   - _sample_exponential, _sample_gamma, _sample_generalized_negative_binomial, _sample_negative_binomial, _sample_normal, _sample_poisson, _sample_uniform: the shape of what is drawn for each element of the inputs; one number when empty; default ().
 //   - _sample_multinomial: the shape of what is drawn for each row of probabilities; one number when empty; default ().
 func Shape(v ...int) ShapeArg { return ShapeArg{v} }
 
 // Apply sets shape.
 func (o ShapeArg) Apply(s *Settings) { s.Ints("shape", o.v) }
 
-func (ShapeArg) forReshape()           {}
-func (ShapeArg) forRandomExponential() {}
-func (ShapeArg) forRandomNormal()      {}
-func (ShapeArg) forRandomUniform()     {}
-func (ShapeArg) forSampleExponential() {}
-func (ShapeArg) forSampleMultinomial() {}
-func (ShapeArg) forSampleNormal()      {}
-func (ShapeArg) forSampleUniform()     {}
+func (ShapeArg) forReshape()                           {}
+func (ShapeArg) forRandomExponential()                 {}
+func (ShapeArg) forRandomGamma()                       {}
+func (ShapeArg) forRandomGeneralizedNegativeBinomial() {}
+func (ShapeArg) forRandomNegativeBinomial()            {}
+func (ShapeArg) forRandomNormal()                      {}
+func (ShapeArg) forRandomPoisson()                     {}
+func (ShapeArg) forRandomRandint()                     {}
+func (ShapeArg) forRandomUniform()                     {}
+func (ShapeArg) forSampleExponential()                 {}
+func (ShapeArg) forSampleGamma()                       {}
+func (ShapeArg) forSampleGeneralizedNegativeBinomial() {}
+func (ShapeArg) forSampleMultinomial()                 {}
+func (ShapeArg) forSampleNegativeBinomial()            {}
+func (ShapeArg) forSampleNormal()                      {}
+func (ShapeArg) forSamplePoisson()                     {}
+func (ShapeArg) forSampleUniform()                     {}
 
 // SizeArg is what Size returns.
 type SizeArg struct{ v []int }
@@ -3303,7 +3478,7 @@ func (o SmoothAlphaArg) Apply(s *Settings) { s.Float("smooth_alpha", o.v) }
 
 func (SmoothAlphaArg) forSoftmaxOutput() {}
 
-// SoftmaxActivationModeValue is a value of the parameter mode of SoftmaxActivation: over all but the first axis, or over axis 1; default instance.
+// SoftmaxActivationModeValue is a value of the parameter mode of SoftmaxActivation: over the last axis, or over axis 1; default instance.
 type SoftmaxActivationModeValue string
 
 // The values of mode.

@@ -82,7 +82,7 @@ func usesDType(d *op.Def) bool {
 func newConstructor(d *op.Def, goName string, opts *options, inputs []string, leaveOut bool) *constructor {
 	c := &constructor{d: d, goName: goName, opts: opts}
 	for _, in := range inputs {
-		if !(leaveOut && automatic(in)) {
+		if !(leaveOut && automatic(inputs[0], in)) {
 			c.inputs = append(c.inputs, lowerCamel(in))
 		}
 	}

@@ -70,8 +70,12 @@ func lowerCamel(name string) string {
 	return name
 }
 
-// automatic reports whether a missing input becomes a variable by itself, so that symbols' constructors leave it out.
-func automatic(arg string) bool {
+// automatic reports whether an input beside the first one, data, is usually left to become a variable by itself, so that
+// symbols' constructors leave it out.
+func automatic(first, arg string) bool {
+	if first != "data" {
+		return false
+	}
 	switch arg {
 	case "weight", "bias", "gamma", "beta", "label":
 		return true
