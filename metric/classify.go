@@ -27,7 +27,7 @@ type perplexityParam struct {
 
 func init() {
 	register(func(p axisParam) (EvalMetric, error) { return AccuracyAxis(int(keyword.Get(float64(p.Axis), 1))), nil }, "acc", "accuracy")
-	register(func(p topKParam) (EvalMetric, error) { return TopKAccuracy(p.TopK) }, "top_k_accuracy", "top_k_acc")
+	register(func(p topKParam) (EvalMetric, error) { return TopKAccuracy(p.TopK) }, "top_k_accuracy", "top_k_acc", "topkaccuracy")
 	register(func(p epsParam) (EvalMetric, error) { return logLoss("cross-entropy", p), nil }, "ce", "cross-entropy", "crossentropy")
 	register(func(p epsParam) (EvalMetric, error) { return logLoss("nll-loss", p), nil }, "nll_loss", "nll-loss", "negativeloglikelihood")
 	register(func(p perplexityParam) (EvalMetric, error) {
@@ -89,7 +89,7 @@ func TopKAccuracy(k int) (EvalMetric, error) {
 	if k <= 1 {
 		return nil, fmt.Errorf("top_k is %d, want more than 1; for 1 there is accuracy", k)
 	}
-	return &average{name: fmt.Sprintf("top_k_accuracy_%d", k), pair: func(a *average, label, pred view) error {
+	return &average{name: "top_k_accuracy", suffix: fmt.Sprintf("_%d", k), pair: func(a *average, label, pred view) error {
 		if len(pred.shape) != 2 {
 			return fmt.Errorf("prediction %v, want (examples, classes)", pred.shape)
 		}
@@ -132,7 +132,7 @@ func NegativeLogLikelihood() EvalMetric { return logLoss("nll-loss", epsParam{})
 func logLoss(name string, p epsParam) EvalMetric {
 	eps := float32(keyword.Get(p.Eps, 1e-12))
 	return &average{name: name, pair: func(a *average, label, pred view) error {
-		return picked(label, pred, -1, func(_ int, prob float32) {
+		return picked(label, pred, -1, math.NaN(), func(prob float32) {
 			a.sum -= math.Log(float64(prob + eps))
 			a.num++
 		})
@@ -145,10 +145,7 @@ func perplexity(axis int, ignore float64) EvalMetric {
 		name:  "perplexity",
 		value: func(sum, num float64) float64 { return math.Exp(sum / num) },
 		pair: func(a *average, label, pred view) error {
-			return picked(label, pred, axis, func(class int, prob float32) {
-				if float64(class) == ignore {
-					return
-				}
+			return picked(label, pred, axis, ignore, func(prob float32) {
 				a.sum -= math.Log(max(1e-10, float64(prob)))
 				a.num++
 			})
@@ -156,8 +153,8 @@ func perplexity(axis int, ignore float64) EvalMetric {
 	}
 }
 
-// picked hands over each label's class and what is predicted for it along axis.
-func picked(label, pred view, axis int, f func(class int, prob float32)) error {
+// picked hands over what is predicted for each label along axis, but for labels equal to ignore.
+func picked(label, pred view, axis int, ignore float64, f func(prob float32)) error {
 	outer, classes, inner, err := pred.around(axis)
 	if err != nil {
 		return err
@@ -170,10 +167,13 @@ func picked(label, pred view, axis int, f func(class int, prob float32)) error {
 		if err != nil {
 			return err
 		}
+		if float64(c) == ignore {
+			continue
+		}
 		if c < 0 || c >= classes {
 			return fmt.Errorf("label %d is %d, want 0 to %d: prediction is %v", i, c, classes-1, pred.shape)
 		}
-		f(c, pred.data[(i/inner*classes+c)*inner+i%inner])
+		f(pred.data[(i/inner*classes+c)*inner+i%inner])
 	}
 	return nil
 }

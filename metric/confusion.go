@@ -127,7 +127,22 @@ func PCC() EvalMetric {
 	return m
 }
 
-func (m *pcc) add(a *average, label, pred view) error {
+// Update counts all rows.
+func (m *pcc) Update(labels, preds []*ndarray.NDArray) error {
+	return m.UpdateValid(labels, preds, math.MaxInt)
+}
+
+// UpdateValid counts the first valid rows.
+func (m *pcc) UpdateValid(labels, preds []*ndarray.NDArray, valid int) error {
+	if err := m.average.UpdateValid(labels, preds, valid); err != nil || valid <= 0 {
+		return err
+	}
+	m.num++
+	m.sum = m.correlation() * m.num
+	return nil
+}
+
+func (m *pcc) add(_ *average, label, pred view) error {
 	if len(pred.shape) != 2 {
 		return fmt.Errorf("prediction %v, want (examples, classes)", pred.shape)
 	}
@@ -154,8 +169,6 @@ func (m *pcc) add(a *average, label, pred view) error {
 		}
 	}
 	m.n += float64(len(label.data))
-	a.num++
-	a.sum = m.correlation() * a.num
 	return nil
 }
 

@@ -42,14 +42,17 @@ type Counter interface {
 // average is what nearly all metrics are: a sum over a count, gathered pair by pair of label and prediction.
 type average struct {
 	name     string
+	suffix   string // of the name, such as _5
 	sum, num float64
 	pair     func(a *average, label, pred view) error
 	value    func(sum, num float64) float64 // nil: sum/num
 	again    func()                         // Reset of what the metric keeps besides
 }
 
-// Name is MXNet's name.
-func (a *average) Name() string { return a.name }
+// Name is MXNet's name, or the one that was given.
+func (a *average) Name() string { return a.name + a.suffix }
+
+func (a *average) rename(name string) { a.name = name }
 
 // Reset forgets everything.
 func (a *average) Reset() {
@@ -63,11 +66,11 @@ func (a *average) Reset() {
 func (a *average) Get() (string, float64) {
 	switch {
 	case a.num == 0:
-		return a.name, math.NaN()
+		return a.Name(), math.NaN()
 	case a.value != nil:
-		return a.name, a.value(a.sum, a.num)
+		return a.Name(), a.value(a.sum, a.num)
 	}
-	return a.name, a.sum / a.num
+	return a.Name(), a.sum / a.num
 }
 
 // Values is Get as a list.
@@ -87,7 +90,7 @@ func (a *average) Update(labels, preds []*ndarray.NDArray) error {
 // UpdateValid counts the first valid rows.
 func (a *average) UpdateValid(labels, preds []*ndarray.NDArray, valid int) error {
 	if err := sameCount(labels, preds); err != nil {
-		return fmt.Errorf("metric: %s: %w", a.name, err)
+		return fmt.Errorf("metric: %s: %w", a.Name(), err)
 	}
 	if valid <= 0 {
 		return nil
@@ -95,7 +98,7 @@ func (a *average) UpdateValid(labels, preds []*ndarray.NDArray, valid int) error
 	for i := range preds {
 		label, pred := viewOf(labels[i], valid), viewOf(preds[i], valid)
 		if err := a.pair(a, label, pred); err != nil {
-			return fmt.Errorf("metric: %s: output %d: %w", a.name, i, err)
+			return fmt.Errorf("metric: %s: output %d: %w", a.Name(), i, err)
 		}
 	}
 	return nil
@@ -153,11 +156,12 @@ func class(x float32, at int) (int, error) {
 	return int(x), nil
 }
 
-// argmax is the position of the largest of n numbers that lie step apart, the first on ties.
+// argmax is the position of the largest of n numbers that lie step apart, the first on ties. NaN counts as larger than all
+// others, as in MXNet.
 func argmax(x []float32, n, step int) int {
 	best := 0
 	for j := 1; j < n; j++ {
-		if x[j*step] > x[best*step] {
+		if v, most := x[j*step], x[best*step]; v > most || v != v && most == most {
 			best = j
 		}
 	}
@@ -181,15 +185,25 @@ func Register(make func(params map[string]string) (EvalMetric, error), names ...
 	}
 }
 
-// Make makes one metric by MXNet's name or alias, with parameters in text form: top_k, axis, eps and so on.
+// Make makes one metric by MXNet's name or alias, with parameters in text form: top_k, axis, eps and so on. name is what
+// Get calls it.
 func Make(name string, params map[string]string) (EvalMetric, error) {
 	make, ok := registry[strings.ToLower(name)]
 	if !ok {
 		return nil, fmt.Errorf("metric: no metric %q; there are %s", name, strings.Join(slices.Sorted(maps.Keys(registry)), ", "))
 	}
-	m, err := make(params)
+	own := maps.Clone(params)
+	delete(own, "name")
+	m, err := make(own)
 	if err != nil {
 		return nil, fmt.Errorf("metric: %s: %w", name, err)
+	}
+	if as, ok := params["name"]; ok {
+		named, ok := m.(interface{ rename(string) })
+		if !ok {
+			return nil, fmt.Errorf("metric: %s: it cannot be called %q", name, as)
+		}
+		named.rename(as)
 	}
 	return m, nil
 }

@@ -214,9 +214,39 @@ func TestUpdateErrors(t *testing.T) {
 	}
 }
 
+// MXNet's name argument, its classes' names, and labels that are to be ignored whatever they are.
+func TestNamesAndIgnored(t *testing.T) {
+	for text, want := range map[string]string{
+		`["acc", {"name": "hits"}]`: "hits", `["TopKAccuracy", {"top_k": 2, "name": "best"}]`: "best_2", `["pcc", {"name": "q"}]`: "q",
+		"torch": "torch", "caffe": "caffe", "top_k_accuracy_3": "top_k_accuracy_3",
+	} {
+		m, err := New(text)
+		require.NoError(t, err)
+		name, _ := m.Get()
+		assert.Equal(t, want, name)
+		assert.Equal(t, want, m.Name())
+	}
+	m, err := New(`["perplexity", {"ignore_label": -1}]`)
+	require.NoError(t, err)
+	pred := one(ndarray.Array([]float32{.25, .75, .5, .5}, ndarray.Shape{2, 2}))
+	require.NoError(t, m.Update(one(ndarray.Array([]float32{0, -1}, nil)), pred))
+	_, v := m.Get()
+	assert.InDelta(t, 4, v, 1e-6)
+}
+
+// PCC counts updates, not outputs; NaN counts as the largest prediction.
+func TestPCCOfTwoOutputs(t *testing.T) {
+	m := PCC()
+	label, nan := ndarray.Array([]float32{0, 1}, nil), float32(math.NaN())
+	pred := ndarray.Array([]float32{.5, .1, .5, nan}, ndarray.Shape{2, 2})
+	require.NoError(t, m.Update([]*ndarray.NDArray{label, label}, []*ndarray.NDArray{pred, pred}))
+	sum, num := m.(Counter).Counts()
+	assert.Equal(t, []float64{1, 1}, []float64{sum, num})
+}
+
 func TestNewErrors(t *testing.T) {
 	for _, c := range [][2]string{
-		{"accuracyy", `no metric "accuracyy"; there are acc, accuracy, ce`},
+		{"accuracyy", `no metric "accuracyy"; there are acc, accuracy, caffe, ce`},
 		{"top_k_accuracy", "top_k is 0, want more than 1; for 1 there is accuracy"},
 		{"top_k_accuracy_1", "top_k is 1, want more than 1"},
 		{`["acc", {"axes": 1}]`, `no parameter "axes"; there are axis`},

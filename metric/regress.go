@@ -27,6 +27,9 @@ func init() {
 	register(func(none) (EvalMetric, error) { return MSE(), nil }, "mse")
 	register(func(none) (EvalMetric, error) { return RMSE(), nil }, "rmse")
 	register(func(none) (EvalMetric, error) { return Loss(), nil }, "loss")
+	for _, name := range []string{"torch", "caffe"} { // the loss of an operator that another framework computed
+		register(func(none) (EvalMetric, error) { return lossCalled(name), nil }, name)
+	}
 	register(func(p averageParam) (EvalMetric, error) {
 		micro, err := p.micro()
 		return PearsonCorrelation(micro), err
@@ -67,8 +70,10 @@ func errorMetric(name string, each, whole func(float64) float64) EvalMetric {
 type loss struct{ average }
 
 // Loss is the mean of all elements of the outputs, for networks that compute their own loss. Labels do not matter.
-func Loss() EvalMetric {
-	l := &loss{average{name: "loss"}}
+func Loss() EvalMetric { return lossCalled("loss") }
+
+func lossCalled(name string) EvalMetric {
+	l := &loss{average{name: name}}
 	l.pair = func(a *average, _, pred view) error {
 		for _, x := range pred.data {
 			a.sum += float64(x)
