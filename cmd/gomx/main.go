@@ -6,6 +6,7 @@
 //	gomx inspect --program --network lenet --mode train  # what a network becomes, pass by pass
 //	gomx convert model.params model.safetensors          # arrays from one kind of file into another
 //	gomx run model/mnist 10 --data x.npz --out y.npz     # a saved network on arrays
+//	gomx plot resnet-50 -o resnet.svg                    # a picture of a network
 //	gomx symbol resnet-50 -o resnet.json                 # a network of the zoo as MXNet writes it
 //	gomx selftest --gpus 0                               # every kernel checked, the device measured
 //	gomx info; gomx ops                                  # what there is
@@ -25,6 +26,7 @@ type cli struct {
 	Info     infoCmd     `cmd:"" help:"Show devices, instruction set and BLAS."`
 	Inspect  inspectCmd  `cmd:"" help:"Show what a model file holds, or with --program what a network becomes."`
 	Ops      opsCmd      `cmd:"" help:"List operators, and kernels by backend."`
+	Plot     plotCmd     `cmd:"" help:"Draw a network: a picture, or its text for Graphviz."`
 	Run      runCmd      `cmd:"" help:"Run a saved network on arrays from a .npz file."`
 	Selftest selftestCmd `cmd:"" help:"Check every kernel of a device against ref and measure it; one report to paste."`
 	Symbol   symbolCmd   `cmd:"" help:"Write a network of the zoo as a symbol file, as MXNet 1.9.1 writes it."`

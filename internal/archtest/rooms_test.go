@@ -17,7 +17,7 @@ var (
 	arrays = join(words, "ndarray")
 	graphs = join(arrays, "symbol", "autograd")
 	parts  = join(graphs, "kvstore", "optimizer", "metric", "initializer", "io", "io/...")
-	roof   = join(parts, "model", "model/zoo", "predict", "viz", "backend/all")
+	roof   = join(parts, "model", "model/zoo", "predict", "viz", "viz/graphviz", "backend/all")
 	tools  = []string{"internal/backendtest", "internal/verify", "internal/gen", "internal/gen/..."}
 )
 
@@ -47,6 +47,7 @@ var rooms = []room{
 	{name: "model/zoo", may: graphs},
 	{name: "predict", may: join(arrays, "symbol")}, // no training code
 	{name: "viz", may: join(arrays, "symbol"), external: []string{"gonum.org/v1/plot", "golang.org/x/image"}},
+	{name: "viz/graphviz", external: []string{"github.com/goccy/go-graphviz", "gonum.org/v1/plot"}}, // for programs that draw
 	{name: "cmd/...", may: join(roof, join(tools, "backend/passes", "backend/ref", "backend/cpu", "cuda")...), external: terminal},
 	{name: "examples/...", may: join(roof, "examples/internal/..."), external: terminal},
 	{name: "examples/internal/...", may: roof, external: terminal}, // what several examples share
