@@ -11,7 +11,7 @@ type BatchNormParam struct {
 	Momentum       float64 `gomx:"momentum,default=0.9" doc:"share of the old moving statistics"`
 	FixGamma       bool    `gomx:"fix_gamma,default=True" doc:"gamma is 1 and gets no gradient"`
 	UseGlobalStats bool    `gomx:"use_global_stats" doc:"use the moving statistics in training too"`
-	OutputMeanVar  bool    `gomx:"output_mean_var" doc:"give the mean and 1/√(variance + eps) as outputs"`
+	OutputMeanVar  bool    `gomx:"output_mean_var" doc:"give the mean and 1/√(variance + eps) as outputs; BatchNorm_v1 the variance"`
 	Axis           int     `gomx:"axis,default=1" doc:"the channels"`
 	CudnnOff       bool    `gomx:"cudnn_off" doc:"do without cuDNN; taken, not needed"`
 }
@@ -23,12 +23,12 @@ const (
 )
 
 func init() {
-	for _, name := range []string{"BatchNorm", "BatchNorm_v1"} {
-		registerBatchNorm(name)
-	}
+	registerBatchNorm("BatchNorm", func(inv, _ Value) Value { return inv })
+	registerBatchNorm("BatchNorm_v1", func(_, variance Value) Value { return variance })
 }
 
-func registerBatchNorm(name string) {
+// registerBatchNorm makes one of the two versions, which differ in what they show as var.
+func registerBatchNorm(name string, shown func(inv, variance Value) Value) {
 	Register(Op[BatchNormParam]{
 		Name: name,
 		Doc:  "out = gamma · (data − mean)/√(variance + eps) + beta, per channel (Ioffe and Szegedy 2015)",
@@ -48,7 +48,13 @@ func registerBatchNorm(name string) {
 		},
 		Shape:    (*BatchNormParam).shape,
 		Type:     func(_ *BatchNormParam, t *Types) { batchNormType(t) },
-		Forward:  (*BatchNormParam).forward,
+		Forward: func(p *BatchNormParam, c *Ctx, in []Value) []Value {
+			out := []Value{p.forward(c, in)}
+			if p.OutputMeanVar {
+				out = append(out, c.Saved(0), shown(c.Saved(1), c.Saved(2)))
+			}
+			return out
+		},
 		Backward: (*BatchNormParam).backward,
 	})
 }
@@ -121,7 +127,8 @@ var (
 // batchStats reports whether the statistics are those of the batch.
 func (p *BatchNormParam) batchStats(c *Ctx) bool { return c.Train && !p.UseGlobalStats }
 
-func (p *BatchNormParam) forward(c *Ctx, in []Value) []Value {
+// forward saves the mean, 1/√(variance + eps) and the variance.
+func (p *BatchNormParam) forward(c *Ctx, in []Value) Value {
 	x := in[bnData]
 	n := len(x.Shape())
 	axis, _ := x.Shape().Axis(p.Axis)
@@ -149,11 +156,7 @@ func (p *BatchNormParam) forward(c *Ctx, in []Value) []Value {
 		y = c.Map1(scaleExpr, x, along(scale), along(shift))
 	}
 	c.Save(mean, inv, variance)
-	out := []Value{y}
-	if p.OutputMeanVar {
-		out = append(out, mean, inv)
-	}
-	return out
+	return y
 }
 
 // alongAxis sees a vector as an array that broadcasts along one axis of n.

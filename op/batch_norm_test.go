@@ -1,6 +1,7 @@
 package op_test
 
 import (
+	"math"
 	"math/rand/v2"
 	"testing"
 
@@ -92,4 +93,20 @@ func TestDropout(t *testing.T) {
 	for i := 0; i < 100; i += 5 {
 		assert.Contains(t, []int{0, 5}, count(shared[i:i+5], 6))
 	}
+}
+
+// TestBatchNormShownVariance: with output_mean_var the third output is 1/√(variance + eps), and BatchNorm_v1's the variance.
+func TestBatchNormShownVariance(t *testing.T) {
+	var shown []float64
+	for _, name := range []string{"BatchNorm", "BatchNorm_v1"} {
+		rng := rand.New(rand.NewPCG(5, 6))
+		u, err := newUnit(name, "output_mean_var=True; eps=0.5", s{4, 1, 3})
+		require.NoError(t, err)
+		p, err := u.compile(true, false)
+		require.NoError(t, err)
+		got, err := p.run(draw(rng, u.in, uniform(2, 3)), draw(rng, u.state, uniform(2, 3)), nil)
+		require.NoError(t, err)
+		shown = append(shown, got.out[2][0])
+	}
+	assert.InDelta(t, shown[0], 1/math.Sqrt(shown[1]+0.5), 1e-12)
 }

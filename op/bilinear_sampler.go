@@ -48,7 +48,8 @@ type sampler struct {
 	fx, fy Value // (N,h,w,1): how far the place is behind the pixel at its left, and above it
 	corner [4]struct {
 		rows   Value // (N,h,w)
-		weight Value // (N,h,w,1), 0 outside
+		inside Value // (N,h,w,1): 1 or 0
+		weight Value // (N,h,w,1), 0 outside, NaN at places that are
 		value  Value // (N,h,w,C), 0 outside
 	}
 }
@@ -60,6 +61,7 @@ var (
 	pixelRowExpr = expr.MustParse("b x y dx dy w h -> (b*h + min(max(floor(y) + dy, 0), h - 1))*w + min(max(floor(x) + dx, 0), w - 1)")
 	insideExpr   = expr.MustParse("x y dx dy w h -> t = floor(x) + dx; u = floor(y) + dy; t >= 0 && t < w && u >= 0 && u < h")
 	cornerExpr   = expr.MustParse("in fx fy dx dy -> in*(dx == 0 ? 1 - fx : fx)*(dy == 0 ? 1 - fy : fy)")
+	cornerGrad   = expr.MustParse("d w in -> in != 0 ? d*w : 0")
 	maskedExpr   = expr.MustParse("v in -> in != 0 ? v : 0")
 	blendExpr    = expr.MustParse("a b c d p q r s -> a*p + b*q + c*r + d*s")
 	placeGrad    = expr.MustParse("d a b c e f n -> d*((b - a)*(1 - f) + (e - c)*f)*((n - 1)/2)")
@@ -79,9 +81,9 @@ func newSampler(c *Ctx, data, grid Value) *sampler {
 		dx, dy := c.Scalar(t, float64(i%2)), c.Scalar(t, float64(i/2))
 		at := &k.corner[i]
 		at.rows = c.MapAs(backend.Int64, pixelRowExpr, example, x, y, dx, dy, w, h)
-		inside := single(c.Map1(insideExpr, x, y, dx, dy, w, h))
-		at.weight = c.Map1(cornerExpr, inside, k.fx, k.fy, dx, dy)
-		at.value = c.Map1(maskedExpr, c.Gather(k.table, at.rows, 0, false), inside)
+		at.inside = single(c.Map1(insideExpr, x, y, dx, dy, w, h))
+		at.weight = c.Map1(cornerExpr, at.inside, k.fx, k.fy, dx, dy)
+		at.value = c.Map1(maskedExpr, c.Gather(k.table, at.rows, 0, false), at.inside)
 	}
 	return k
 }
@@ -98,7 +100,7 @@ func (k *sampler) gradients(dout Value) (ddata, dgrid Value) {
 	d := c.Transpose(dout, 0, 2, 3, 1)
 	var rows, parts []Value
 	for i := range a {
-		rows, parts = append(rows, a[i].rows), append(parts, c.Mul(d, a[i].weight))
+		rows, parts = append(rows, a[i].rows), append(parts, c.Map1(cornerGrad, d, a[i].weight, a[i].inside))
 	}
 	back := c.ScatterAdd(c.Concat(0, parts...), c.Concat(0, rows...), k.table.Shape(), 0, false)
 	ddata = c.Transpose(c.Reshape(back, Shape{k.s[0], k.s[2], k.s[3], k.s[1]}), 0, 3, 1, 2)

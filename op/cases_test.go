@@ -143,7 +143,8 @@ func layerRows() []row {
 		row{params: "kernel=(3, 3); stride=(2, 2); pool_type=avg; pooling_convention=full", shapes: shapes(s{1, 1, 4, 4})},
 		row{params: "kernel=(2, 2); stride=(2, 2); pool_type=sum; pooling_convention=full", shapes: shapes(s{1, 2, 3, 3})},
 		row{params: "kernel=(2, 2); pool_type=lp; p_value=2", shapes: shapes(s{1, 2, 3, 3})},
-		row{params: "kernel=(2, 2); pool_type=lp; p_value=3", shapes: shapes(s{1, 2, 3, 3}), draw: uniform(0.2, 1)},
+		row{params: "kernel=(2, 2); pool_type=lp; p_value=3", shapes: shapes(s{1, 2, 3, 3}), draw: uniform(-1, -0.2)},
+		row{params: "kernel=(2, 2); pool_type=lp; p_value=1", shapes: shapes(s{1, 2, 3, 3})},
 		row{params: "kernel=(3,); stride=(2,); pad=(1,)", shapes: shapes(s{2, 2, 7})},
 		row{params: "kernel=(3,); stride=(2,); pooling_convention=same", shapes: shapes(s{2, 2, 7})},
 		row{params: "kernel=(2, 2, 2); pool_type=avg", shapes: shapes(s{1, 1, 3, 3, 2})},
@@ -167,7 +168,7 @@ func layerRows() []row {
 		row{params: "nsize=1", shapes: shapes(s{1, 3, 2, 2})},
 		row{params: "nsize=5; beta=0.5; alpha=1", shapes: shapes(s{1, 3, 1, 2})})
 	add("SoftmaxActivation",
-		row{shapes: shapes(s{2, 3, 2})},
+		row{shapes: shapes(s{2, 3})},
 		row{params: "mode=channel", shapes: shapes(s{2, 3, 2, 2})})
 	for _, n := range []string{"softmax", "softmin", "log_softmax"} {
 		add(n,

@@ -53,12 +53,11 @@ func init() {
 			return []string{"data"}
 		},
 		Init: map[string]string{"gamma": `["Constant", {"value": 0.25}]`},
-		// MXNet's mask.
-		Hidden: func(p *LeakyReLUParam) int {
+		Outputs: func(p *LeakyReLUParam) []string {
 			if p.ActType == "rrelu" {
-				return 1
+				return []string{"output", "mask"} // MXNet shows the slopes, which are defined in training only
 			}
-			return 0
+			return []string{"output"}
 		},
 		Check: func(p *LeakyReLUParam) error {
 			if p.LowerBound > p.UpperBound {
@@ -68,7 +67,16 @@ func init() {
 		},
 		Shape: (*LeakyReLUParam).shape,
 		Forward: func(p *LeakyReLUParam, c *Ctx, in []Value) []Value {
-			return []Value{c.Map1(leaky[p.ActType].fn, in[0], p.slope(c, in))}
+			slope := p.slope(c, in)
+			out := []Value{c.Map1(leaky[p.ActType].fn, in[0], slope)}
+			switch {
+			case p.ActType != "rrelu":
+			case c.Train:
+				out = append(out, c.Cast(slope, in[0].DType()))
+			default:
+				out = append(out, c.Full(in[0].DType(), in[0].Shape(), 0))
+			}
+			return out
 		},
 		Backward: (*LeakyReLUParam).backward,
 	})
@@ -84,6 +92,9 @@ func (p *LeakyReLUParam) shape(s *Shapes) {
 	}
 	s.Want("data", data, "output and data have one shape")
 	s.Out(data)
+	if p.ActType == "rrelu" {
+		s.SetOut(1, data)
+	}
 	if p.ActType != "prelu" {
 		return
 	}

@@ -9,7 +9,7 @@ import (
 type MakeLossParam struct {
 	GradScale     float64 `gomx:"grad_scale,default=1.0" doc:"the gradient"`
 	ValidThresh   float64 `gomx:"valid_thresh" doc:"elements above it are valid"`
-	Normalization string  `gomx:"normalization,default=null,enum=null|batch|valid,prefix=Normalize" doc:"divide the gradient by nothing, the batch size, or the number of valid elements"`
+	Normalization string  `gomx:"normalization,default=null,enum=null|batch|valid,prefix=Normalize" doc:"divide the gradient by nothing, the size of all axes but the last, or the number of valid elements"`
 }
 
 var aboveExpr = expr.MustParse("x t -> x > t")
@@ -54,7 +54,7 @@ func (p *MakeLossParam) backward(c *Ctx, _ []Value) []Value {
 	}
 	scale := p.GradScale
 	if p.Normalization == "batch" && len(s) > 0 {
-		scale /= float64(s[0])
+		scale /= float64(s[:len(s)-1].Size())
 	}
 	return []Value{c.Full(t, s, scale)}
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/gomx-org/gomx/backend"
+	"github.com/gomx-org/gomx/backend/expr"
 )
 
 // PoolingParam has the names and defaults of MXNet 1.9.1.
@@ -29,7 +30,7 @@ var poolTypes = map[string]backend.PoolType{
 func init() {
 	Register(Op[PoolingParam]{
 		Name: "Pooling",
-		Doc:  "maximum, mean, sum or p-norm of windows that move over one, two or three axes",
+		Doc:  "maximum, mean, sum or (Σxᵖ)^(1/p) of windows that move over one, two or three axes",
 		// The oneDNN build of MXNet has a workspace beside a maximum.
 		Hidden: func(p *PoolingParam) int {
 			if p.PoolType == "max" {
@@ -147,8 +148,11 @@ func (p *PoolingParam) sizes(data Shape) (out, filled Shape) {
 func (p *PoolingParam) attrs(spatial Shape) backend.PoolAttrs {
 	n := len(spatial)
 	a := backend.PoolAttrs{Type: poolTypes[p.PoolType], CountIncludePad: p.CountIncludePad}
-	if p.PValue != nil && a.Type == backend.PoolLp {
+	if a.Type == backend.PoolLp {
 		a.P = *p.PValue
+		if a.P != 2 {
+			a.Type, a.P = backend.PoolSum, 0 // of the numbers, or of their cubes
+		}
 	}
 	if p.GlobalPool {
 		a.Kernel, a.Stride, a.Pad = slices.Clone(spatial), perAxis(nil, n, 1), perAxis(nil, n, 0)
@@ -159,10 +163,28 @@ func (p *PoolingParam) attrs(spatial Shape) backend.PoolAttrs {
 	return a
 }
 
+// MXNet takes no magnitudes in lp pooling: with p_value 1 it is a plain sum, with 3 the cube root of a sum of cubes, both
+// of either sign. No gradient comes from windows whose sum is 0.
+var (
+	cubeExpr     = expr.MustParse("x -> x*x*x")
+	cubeRootExpr = expr.MustParse("s -> cbrt(s)")
+	cubeRootGrad = expr.MustParse("y d -> y == 0 ? 0 : d/(y*y)")
+	cubeGrad     = expr.MustParse("x d -> x*x*d")
+)
+
+// cubic reports whether pooling is of cubes.
+func (p *PoolingParam) cubic() bool { return p.PoolType == "lp" && *p.PValue == 3 }
+
 func (p *PoolingParam) forward(c *Ctx, in []Value) []Value {
-	s := in[0].Shape()
+	x, s := in[0], in[0].Shape()
 	out, filled := p.sizes(s)
-	y := c.Reshape(c.Pool(c.Reshape(in[0], lift(s)), lift(filled)[2:], p.attrs(s[2:])), filled)
+	if p.cubic() {
+		x = c.MapAs(wide(x.DType()), cubeExpr, x)
+	}
+	y := c.Reshape(c.Pool(c.Reshape(x, lift(s)), lift(filled)[2:], p.attrs(s[2:])), filled)
+	if p.cubic() {
+		y = c.MapAs(in[0].DType(), cubeRootExpr, y)
+	}
 	if filled.Equal(out) {
 		return []Value{y}
 	}
@@ -188,5 +210,14 @@ func (p *PoolingParam) backward(c *Ctx, dout []Value) []Value {
 		}
 		return c.Reshape(v, lift(filled))
 	}
-	return []Value{c.ReshapeLike(c.PoolGrad(part(dout[0]), c.Reshape(x, lift(x.Shape())), part(c.Out(0)), a), x)}
+	dy, y := part(dout[0]), part(c.Out(0))
+	if p.cubic() {
+		dy = c.MapAs(wide(x.DType()), cubeRootGrad, y, dy)
+	}
+	image := c.Reshape(x, lift(x.Shape()))
+	if p.cubic() {
+		d := c.PoolGrad(dy, c.Cast(image, dy.DType()), c.Cast(y, dy.DType()), a)
+		return []Value{c.MapAs(x.DType(), cubeGrad, x, c.ReshapeLike(d, x))}
+	}
+	return []Value{c.ReshapeLike(c.PoolGrad(dy, image, y, a), x)}
 }

@@ -18,7 +18,7 @@ type SoftmaxParam struct {
 
 // SoftmaxActivationParam has MXNet's names and defaults.
 type SoftmaxActivationParam struct {
-	Mode string `gomx:"mode,default=instance,enum=instance|channel,prefix=SoftmaxActivation" doc:"over all but the first axis, or over axis 1"`
+	Mode string `gomx:"mode,default=instance,enum=instance|channel,prefix=SoftmaxActivation" doc:"over the last axis, or over axis 1"`
 }
 
 // softmaxRow is a function of the family: softmax of sign·data/temperature, or its logarithm.
@@ -62,7 +62,7 @@ func init() {
 	}
 	Register(Op[SoftmaxActivationParam]{
 		Name: "SoftmaxActivation",
-		Doc:  "softmax of each example, or of the channels at each position",
+		Doc:  "softmax along the last axis, or of the channels at each position",
 		Shape: func(_ *SoftmaxActivationParam, s *Shapes) {
 			s.Elementwise()
 			if data := s.In("data"); data != nil && len(data) < 2 {
@@ -70,19 +70,20 @@ func init() {
 			}
 		},
 		Forward: func(p *SoftmaxActivationParam, c *Ctx, in []Value) []Value {
-			if p.Mode == "channel" {
-				return []Value{c.Softmax(in[0], 1)}
-			}
-			return []Value{c.ReshapeLike(c.Softmax(c.Flatten2D(in[0]), 1), in[0])}
+			return []Value{c.Softmax(in[0], p.axis())}
 		},
 		Backward: func(p *SoftmaxActivationParam, c *Ctx, dout []Value) []Value {
-			y, dy := c.Out(0), dout[0]
-			if p.Mode == "instance" {
-				y, dy = c.Flatten2D(y), c.Flatten2D(dy)
-			}
-			return []Value{c.ReshapeLike(softmaxGrad(c, y, dy, 1, false), dout[0])}
+			return []Value{softmaxGrad(c, c.Out(0), dout[0], 1, false)} // in MXNet over axis 1 in either mode
 		},
 	})
+}
+
+// axis is the one that softmax is over. Of more than two axes, MXNet's instances are not the examples.
+func (p *SoftmaxActivationParam) axis() int {
+	if p.Mode == "channel" {
+		return 1
+	}
+	return -1
 }
 
 func (p *SoftmaxParam) shape(s *Shapes) {

@@ -7,7 +7,7 @@ import (
 
 // The label l is class k.
 var (
-	negativeAtExpr  = expr.MustParse("y l k -> k == trunc(l) ? -y : 0")
+	negativeAtExpr  = expr.MustParse("y l k -> k == trunc(l) ? -max(y, -18.420680743952367) : 0") // MXNet takes log(max(p, 1e-8))
 	crossEntropyExp = expr.MustParse("p l k d -> d*(k == trunc(l) ? p - 1 : p)")
 )
 

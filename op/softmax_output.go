@@ -61,7 +61,7 @@ func (p *SoftmaxOutputParam) shape(s *Shapes) {
 	without := append(Shape{data[0]}, data[2:]...)
 	one := data.Clone()
 	one[1] = 1
-	if label != nil && (len(label) == len(without) && len(data) > 3 || len(label) == len(data)) {
+	if label != nil && (len(label) == len(without) && len(data) != 3 || len(label) == len(data)) {
 		if len(label) == len(data) {
 			without = one
 		}
@@ -107,9 +107,9 @@ func (p *SoftmaxOutputParam) backward(c *Ctx, _ []Value) []Value {
 		return []Value{p.weighted(c, c.Map1(probabilityGrad, y, label, c.Scalar(t, p.GradScale)), y), {}}
 	}
 	s := p.cube(y.Shape())
-	if label.Shape().Size() != s[0]*s[2] {
-		c.Failf("training takes one label per softmax: data is %v and label %v; use preserve_shape or multi_output", y.Shape(), label.Shape())
-		return []Value{y, {}}
+	scale := p.scale(c, label, s)
+	if n := s[0] * s[2]; n < label.Shape().Size() { // MXNet uses the first labels, though it counts all
+		label = c.SliceAxis(c.Reshape(label, Shape{label.Shape().Size()}), 0, 0, n)
 	}
 	ls, ks := Shape{s[0], 1, s[2]}, Shape{s[1], 1}
 	if s[2] == 1 {
@@ -123,7 +123,7 @@ func (p *SoftmaxOutputParam) backward(c *Ctx, _ []Value) []Value {
 	}
 	args := []Value{
 		c.Reshape(y, s), c.Reshape(label, ls), classes,
-		c.Scalar(t, alpha), c.Scalar(t, alpha/float64(max(s[1]-1, 1))), p.scale(c, label, s),
+		c.Scalar(t, alpha), c.Scalar(t, alpha/float64(max(s[1]-1, 1))), scale,
 	}
 	e := classGrad
 	if p.UseIgnore {
@@ -153,7 +153,11 @@ func (p *SoftmaxOutputParam) scale(c *Ctx, label Value, s Shape) Value {
 		scale /= float64(s[2])
 	}
 	if p.Normalization == "batch" {
-		scale /= float64(s[0])
+		n := label.Shape().Size()
+		if p.MultiOutput {
+			n = s[0]
+		}
+		scale /= float64(n)
 	}
 	return c.Scalar(t, scale)
 }

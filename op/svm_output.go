@@ -27,11 +27,11 @@ func init() {
 			if data == nil {
 				return
 			}
-			if len(data) != 2 {
-				s.Failf("data is %v, want (N,K)", data)
+			if len(data) < 2 {
+				s.Failf("data is %v, want (N,K), or more axes with the classes last", data)
 				return
 			}
-			s.Want("label", data[:1], "data is %v", data)
+			s.Want("label", data[:len(data)-1], "data is %v", data)
 			s.Out(data)
 		},
 		Forward: func(_ *SVMOutputParam, _ *Ctx, in []Value) []Value { return in[:1] },
@@ -42,8 +42,9 @@ func init() {
 			if p.UseLinear {
 				e = hingeGrad
 			}
-			classes := c.Iota(backend.Float32, s[1])
-			return []Value{c.Map1(e, x, column(c, label), classes, c.Scalar(t, p.Margin), c.Scalar(t, p.RegularizationCoefficient)), {}}
+			each := append(s[:len(s)-1].Clone(), 1)
+			classes := c.Iota(backend.Float32, s[len(s)-1])
+			return []Value{c.Map1(e, x, c.Reshape(label, each), classes, c.Scalar(t, p.Margin), c.Scalar(t, p.RegularizationCoefficient)), {}}
 		},
 		Loss:   func(*SVMOutputParam) bool { return true },
 		NoGrad: []string{"label"},
