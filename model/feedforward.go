@@ -10,7 +10,6 @@ import (
 	"github.com/gomx-org/gomx/device"
 	"github.com/gomx-org/gomx/initializer"
 	mxio "github.com/gomx-org/gomx/io"
-	"github.com/gomx-org/gomx/ndarray"
 	"github.com/gomx-org/gomx/op"
 	"github.com/gomx-org/gomx/optimizer"
 	"github.com/gomx-org/gomx/symbol"
@@ -32,12 +31,17 @@ type FeedForward struct {
 	opt        optimizer.Optimizer
 	init       initializer.Initializer
 	seed       int64
+	fixed      []string // parameters that training leaves as they are
 	allowExtra bool
 	states     *States // of the checkpoint that training goes on from
 	log        Logf
 	compile    backend.Options
 
 	predictors map[string]*predictor
+
+	// What counts for a Module only.
+	dataNames, labelNames   []string
+	allowMissing, forceInit bool
 }
 
 // NewFeedForward makes a model of a network. Mistakes in the network are reported by the methods.
@@ -148,82 +152,9 @@ func (m *FeedForward) inputsOf(data, label []mxio.DataDesc) (*inputs, error) {
 	}
 	labels := m.Symbol.ListLabels()
 	for _, a := range args {
-		if _, ok := in.shapes[a]; !ok && !slices.Contains(labels, a) {
+		if _, ok := in.shapes[a]; !ok && !slices.Contains(labels, a) && !slices.Contains(m.labelNames, a) {
 			in.params = append(in.params, a)
 		}
 	}
 	return in, nil
-}
-
-// initParams makes the parameters that are missing and checks those that are given.
-func (m *FeedForward) initParams(in *inputs) error {
-	sh, err := m.Symbol.InferShape(in.shapes)
-	if err != nil {
-		return err
-	}
-	types, err := m.Symbol.InferType(nil)
-	if err != nil {
-		return err
-	}
-	if m.Params.Args == nil {
-		m.Params.Args = map[string]*ndarray.NDArray{}
-	}
-	if m.Params.Aux == nil {
-		m.Params.Aux = map[string]*ndarray.NDArray{}
-	}
-	args, aux := m.Symbol.ListArguments(), m.Symbol.ListAuxiliaryStates()
-	attrs := m.Symbol.AttrDict()
-	for i, name := range args {
-		if slices.Contains(in.params, name) {
-			if err := m.param(m.Params.Args, name, sh.Args[i], types.Args[i], attrs[name]); err != nil {
-				return err
-			}
-		}
-	}
-	for i, name := range aux {
-		if err := m.param(m.Params.Aux, name, sh.Aux[i], types.Aux[i], attrs[name]); err != nil {
-			return err
-		}
-	}
-	return m.checkExtra(in.params, aux)
-}
-
-// param makes or checks one parameter.
-func (m *FeedForward) param(have map[string]*ndarray.NDArray, name string, s backend.Shape, t backend.DType, attrs map[string]string) error {
-	if a := have[name]; a != nil {
-		if !a.Shape().Equal(s) {
-			return fmt.Errorf("model: parameter %q is %v, the network wants %v", name, a.Shape(), s)
-		}
-		if a.Context() == m.devices[0] && a.DType() == t {
-			return nil
-		}
-	}
-	fresh, err := ndarray.New(s, ndarray.On(m.devices[0]), ndarray.Of(t))
-	if err != nil {
-		return fmt.Errorf("model: parameter %q: %w", name, err)
-	}
-	if a := have[name]; a != nil {
-		err = fresh.CopyFrom(a)
-	} else {
-		err = initializer.Initialize(m.init, &initializer.Desc{Name: name, Shape: s, Attrs: attrs, Seed: m.seed}, fresh)
-	}
-	if err != nil {
-		return fmt.Errorf("model: parameter %q: %w", name, err)
-	}
-	have[name] = fresh
-	return nil
-}
-
-func (m *FeedForward) checkExtra(params, aux []string) error {
-	for name := range m.Params.Args {
-		if !slices.Contains(params, name) && !m.allowExtra {
-			return fmt.Errorf("model: no parameter %q in the network; the nearest are %s", name, strings.Join(op.Nearest(name, params, 3), ", "))
-		}
-	}
-	for name := range m.Params.Aux {
-		if !slices.Contains(aux, name) && !m.allowExtra {
-			return fmt.Errorf("model: no auxiliary state %q in the network; the nearest are %s", name, strings.Join(op.Nearest(name, aux, 3), ", "))
-		}
-	}
-	return nil
 }

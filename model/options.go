@@ -9,7 +9,7 @@ import (
 	"github.com/gomx-org/gomx/optimizer"
 )
 
-// Option sets something about a FeedForward.
+// Option sets something about a FeedForward or a Module.
 type Option func(*FeedForward)
 
 // On chooses the device; default cpu(0). On several devices Fit trains with a share of every batch on each; Score and
@@ -54,6 +54,12 @@ func WithParams(p Params) Option { return func(m *FeedForward) { m.Params = p } 
 
 // AllowExtraParams passes over parameters that the network does not have; otherwise they are an error.
 func AllowExtraParams() Option { return func(m *FeedForward) { m.allowExtra = true } }
+
+// FixedParams names parameters that training leaves as they are: those of a network learnt before, say, when a new last
+// layer is trained on top. A name that the network does not have is an error.
+func FixedParams(names ...string) Option {
+	return func(m *FeedForward) { m.fixed = slices.Clone(names) }
+}
 
 // Log takes the lines of the training log; default the standard logger.
 func Log(l Logf) Option { return func(m *FeedForward) { m.log = l } }

@@ -5,7 +5,6 @@ import (
 	"math"
 
 	"github.com/gomx-org/gomx/ndarray"
-	"github.com/gomx-org/gomx/symbol"
 )
 
 // outputs are the results of a batch on the host: the network's own arrays where it is on one device whose memory the host
@@ -20,29 +19,30 @@ type outputCopy struct {
 	to, from *ndarray.NDArray
 }
 
-// newOutputs prepares for the outputs of the parts of a batch, which are joined along the first axis.
-func newOutputs(parts ...*symbol.Executor) (*outputs, error) {
+// newOutputs prepares for arrays of the parts of a batch, by part and then by number, which are joined along the first
+// axis. what names one in errors.
+func newOutputs(what string, parts [][]*ndarray.NDArray) (*outputs, error) {
 	o := &outputs{}
-	for k, first := range parts[0].Outputs() {
+	for k, first := range parts[0] {
 		if len(parts) == 1 && first.Bytes() != nil {
 			o.arrays = append(o.arrays, first)
 			continue
 		}
 		shape := first.Shape().Clone()
 		if len(shape) == 0 && len(parts) > 1 {
-			return nil, fmt.Errorf("model: output %d is a single number, and those of several devices cannot be joined", k)
+			return nil, fmt.Errorf("model: %s %d is a single number, and those of several devices cannot be joined", what, k)
 		}
 		for _, p := range parts[1:] {
-			shape[0] += p.Outputs()[k].Shape()[0]
+			shape[0] += p[k].Shape()[0]
 		}
 		whole, err := ndarray.New(shape, ndarray.Of(first.DType()))
 		if err != nil {
-			return nil, fmt.Errorf("model: output %d: %w", k, err)
+			return nil, fmt.Errorf("model: %s %d: %w", what, k, err)
 		}
 		o.arrays = append(o.arrays, whole)
 		row := 0
 		for i, p := range parts {
-			from, to := p.Outputs()[k], whole
+			from, to := p[k], whole
 			if len(parts) > 1 {
 				n := from.Shape()[0]
 				to = whole.Slice(row, row+n)

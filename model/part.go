@@ -2,6 +2,7 @@ package model
 
 import (
 	"fmt"
+	"maps"
 
 	"github.com/gomx-org/gomx/backend"
 	mxio "github.com/gomx-org/gomx/io"
@@ -20,30 +21,35 @@ type part struct {
 	label  []*ndarray.NDArray
 }
 
-// newPart binds the network to a share of batches as described. The first of several devices trains the model's arguments
-// themselves, the others copies; auxiliary states, in which devices differ, are copies wherever there are several.
-func (m *FeedForward) newPart(i int, s span, in *inputs, o symbol.BindOptions) (*part, error) {
-	p := &part{span: s, whole: len(m.devices) == 1, arrays: m.arrays()}
-	o.Context, o.Shapes = m.devices[i], in.shapes
-	if len(m.devices) > 1 {
+// newPart binds the network to device i's share of batches. The first of several devices trains the model's arguments
+// themselves, the others copies; auxiliary states, in which devices differ, are copies wherever there are several. A device
+// that has arrays already goes on with those.
+func (g *group) newPart(i int, o symbol.BindOptions, arrays map[string]*ndarray.NDArray) (*part, error) {
+	p := &part{span: g.spans[i], whole: len(g.spans) == 1, arrays: g.m.arrays()}
+	o.Context, o.Shapes = g.m.devices[i], g.in.shapes
+	if !p.whole {
 		var err error
-		if o.Shapes, err = s.shapes(in); err != nil {
+		if o.Shapes, err = p.shapes(g.in); err != nil {
 			return nil, err
 		}
-		if err := p.copyArrays(m, i, in); err != nil {
+	}
+	if arrays != nil {
+		maps.Copy(p.arrays, arrays)
+	} else if !p.whole {
+		if err := p.copyArrays(g.m, i, g.in); err != nil {
 			p.close()
 			return nil, err
 		}
 	}
 	o.Arrays = p.arrays
-	exe, err := m.Symbol.Bind(o)
+	exe, err := g.m.Symbol.Bind(o)
 	if err != nil {
 		p.close()
 		return nil, err
 	}
 	p.exe = exe
-	p.exe.SetStep(0, int64(s.lo))
-	p.data, p.label = feeds(exe, in.provideData), feeds(exe, in.provideLabel)
+	p.exe.SetStep(0, int64(p.lo))
+	p.data, p.label = feeds(exe, g.in.provideData), feeds(exe, g.in.provideLabel)
 	return p, nil
 }
 

@@ -40,7 +40,7 @@ func (m *FeedForward) predictorFor(data, label []mxio.DataDesc) (*predictor, err
 	if err != nil {
 		return nil, err
 	}
-	outs, err := newOutputs(exe)
+	outs, err := newOutputs("output", [][]*ndarray.NDArray{exe.Outputs()})
 	if err != nil {
 		exe.Close()
 		return nil, err

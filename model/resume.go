@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/gomx-org/gomx/ndarray"
+	"github.com/gomx-org/gomx/symbol"
 )
 
 // Names of arrays in States: of the state of a parameter, and of an auxiliary state on one of several devices.
@@ -30,7 +31,7 @@ func (t *trainer) states(epoch, batch int) (*States, error) {
 	}
 	for i, p := range t.parts {
 		for _, name := range t.aux {
-			s.arrays[deviceAuxName(i, name)] = p.exe.Aux(name)
+			s.arrays[deviceAuxName(i, name)] = p.arrays[symbol.AuxName(name)]
 		}
 	}
 	return s, nil
@@ -62,9 +63,7 @@ func (t *trainer) restore(s *States) error {
 	if err := t.update.resume(all, s.NumUpdate, s.Updates); err != nil {
 		return err
 	}
-	for _, p := range t.parts {
-		p.exe.SetStep(s.Step, int64(p.lo))
-	}
+	t.setSteps(s.Step)
 	return t.restoreAux(s)
 }
 
@@ -80,7 +79,7 @@ func (t *trainer) restoreAux(s *States) error {
 			if saved == nil {
 				return nil
 			}
-			if err := p.exe.Aux(name).CopyFrom(saved); err != nil {
+			if err := p.arrays[symbol.AuxName(name)].CopyFrom(saved); err != nil {
 				return fmt.Errorf("auxiliary state %q: %w", name, err)
 			}
 		}
@@ -89,15 +88,15 @@ func (t *trainer) restoreAux(s *States) error {
 }
 
 // average sets the model's auxiliary states to the mean of the devices', as MXNet saves them. The devices keep their own.
-func (t *trainer) average() error {
-	if len(t.parts) == 1 {
+func (g *group) average() error {
+	if len(g.parts) == 1 {
 		return nil
 	}
-	for _, name := range t.aux {
+	for _, name := range g.aux {
 		var sum []float64
 		err := ndarray.Try(func() {
-			for i, p := range t.parts {
-				values := p.exe.Aux(name).Float64()
+			for i, p := range g.parts {
+				values := p.arrays[symbol.AuxName(name)].Float64()
 				if i == 0 {
 					sum = values
 					continue
@@ -108,10 +107,10 @@ func (t *trainer) average() error {
 			}
 		})
 		for k := range sum {
-			sum[k] /= float64(len(t.parts))
+			sum[k] /= float64(len(g.parts))
 		}
 		if err == nil {
-			err = t.m.Params.Aux[name].SetFloat64(sum)
+			err = g.m.Params.Aux[name].SetFloat64(sum)
 		}
 		if err != nil {
 			return fmt.Errorf("model: mean of auxiliary state %q: %w", name, err)

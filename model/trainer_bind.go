@@ -10,48 +10,41 @@ import (
 	"github.com/gomx-org/gomx/symbol"
 )
 
-// bindOne binds one device, with the update in its step.
-func (t *trainer) bindOne(in *inputs, s span) error {
-	group, err := optimizer.NewGroup(t.m.opt, t.params)
+// bindFused binds one device, with the update in its step.
+func (t *trainer) bindFused() error {
+	update, err := optimizer.NewGroup(t.m.opt, t.params)
 	if err != nil {
 		return err
 	}
-	t.update = fused{group}
-	group.Rates.SetDefaultRescale(1 / float64(t.batch))
+	t.update = fused{update}
+	update.Rates.SetDefaultRescale(1 / float64(t.batch))
 	weights := make([]*ndarray.NDArray, len(t.params))
 	for i, p := range t.params {
 		weights[i] = t.m.Params.Args[p.Name]
 	}
-	if err := group.Alloc(t.m.devices[0], weights); err != nil {
+	if err := update.Alloc(t.m.devices[0], weights); err != nil {
 		return err
 	}
-	o := t.bindOptions(in)
-	o.Regions = group.Region
+	o := symbol.BindOptions{Regions: update.Region}
 	o.Step = func(b *backend.Builder, name string, w, g backend.Value) {
 		i := slices.IndexFunc(t.params, func(p optimizer.Param) bool { return p.Name == name })
-		b.Write(symbol.ArgName(name), group.Update(b, i, w, g))
+		b.Write(symbol.ArgName(name), update.Update(b, i, w, g))
 	}
-	return t.bindPart(0, s, in, o)
+	return t.bind(o, nil)
 }
 
-// bindSeveral binds several devices, and their updates to the store, which it takes over.
-func (t *trainer) bindSeveral(in *inputs, spans []span, kv kvstore.KVStore) error {
-	o := t.bindOptions(in)
-	o.Grads = true
-	for i, s := range spans {
-		if err := t.bindPart(i, s, in, o); err != nil {
-			return first(err, kv.Close())
-		}
-	}
+// bindUpdate makes the update that follows steps which leave gradients: in the store, which it takes over, or on the
+// devices. One device needs no store, nil.
+func (t *trainer) bindUpdate(kv kvstore.KVStore) error {
 	x, err := newExchange(kv, t.params, t.parts)
 	if err != nil {
-		return first(err, kv.Close())
+		return err
 	}
 	rescale := 1 / float64(t.batch)
-	if updatesInStore(kv.Type(), t.params) {
+	if kv != nil && updatesInStore(kv.Type(), t.params) {
 		u, err := newStored(x, t.m.opt)
 		if err != nil {
-			return first(err, kv.Close())
+			return first(err, x.close())
 		}
 		t.update = u
 		u.rates().SetDefaultRescale(rescale)
@@ -66,29 +59,4 @@ func (t *trainer) bindSeveral(in *inputs, spans []span, kv kvstore.KVStore) erro
 		g.Rates.SetDefaultRescale(rescale)
 	}
 	return nil
-}
-
-func (t *trainer) bindOptions(in *inputs) symbol.BindOptions {
-	grad := map[string]symbol.GradReq{}
-	for _, p := range t.params {
-		grad[p.Name] = symbol.GradWrite
-	}
-	return symbol.BindOptions{Seed: t.m.seed, Compile: t.m.compile, LowerOptions: symbol.LowerOptions{Grad: grad, Data: in.data}}
-}
-
-func (t *trainer) bindPart(i int, s span, in *inputs, o symbol.BindOptions) error {
-	p, err := t.m.newPart(i, s, in, o)
-	if err != nil {
-		return t.team.named(i, err)
-	}
-	t.parts = append(t.parts, p)
-	return nil
-}
-
-func (t *trainer) executors() []*symbol.Executor {
-	list := make([]*symbol.Executor, len(t.parts))
-	for i, p := range t.parts {
-		list[i] = p.exe
-	}
-	return list
 }

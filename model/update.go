@@ -19,6 +19,8 @@ type updates interface {
 	states(i int) ([]*ndarray.NDArray, error)
 	// resume goes on from states of all parameters, which fit, and from counters.
 	resume(states [][]*ndarray.NDArray, numUpdate int, counts []int) error
+	// reload is told that the weights of all devices were set from outside.
+	reload() error
 	close() error
 }
 
@@ -44,19 +46,22 @@ func (f fused) resume(states [][]*ndarray.NDArray, numUpdate int, counts []int) 
 	return f.Rates.Restore(numUpdate, counts)
 }
 
+func (f fused) reload() error { return nil }
+
 func (f fused) close() error {
 	f.Close()
 	return nil
 }
 
 // exchange is a store with what all devices push and pull: parameter i is key i, and the first ones go first, since the
-// next step wants them first.
+// next step wants them first. A device that trains alone has no store, and nobody to exchange with.
 type exchange struct {
 	kv             kvstore.KVStore
 	params         []optimizer.Param
 	grads, weights []kvstore.Pair
 }
 
+// newExchange takes over the store.
 func newExchange(kv kvstore.KVStore, params []optimizer.Param, parts []*part) (*exchange, error) {
 	x := &exchange{kv: kv, params: params}
 	for i, p := range params {
@@ -65,15 +70,31 @@ func newExchange(kv kvstore.KVStore, params []optimizer.Param, parts []*part) (*
 			grads, weights = append(grads, part.exe.Grad(p.Name)), append(weights, part.exe.Arg(p.Name))
 		}
 		x.grads, x.weights = append(x.grads, kvstore.At(i, grads...)), append(x.weights, kvstore.At(i, weights...))
-		if err := kv.Init(kvstore.At(i, weights[0])); err != nil {
-			return nil, fmt.Errorf("model: parameter %q: %w", p.Name, err)
-		}
+	}
+	if err := x.init(); err != nil {
+		return nil, first(err, x.close())
 	}
 	return x, nil
 }
 
+// init gives the store the weights of the first device.
+func (x *exchange) init() error {
+	if x.kv == nil {
+		return nil
+	}
+	for i, w := range x.weights {
+		if err := x.kv.Init(kvstore.At(i, w.Arrays[0])); err != nil {
+			return fmt.Errorf("model: parameter %q: %w", x.params[i].Name, err)
+		}
+	}
+	return nil
+}
+
 // join pushes the gradients of all devices and pulls what came of them into to.
 func (x *exchange) join(to []kvstore.Pair) error {
+	if x.kv == nil {
+		return nil
+	}
 	for i := range x.grads {
 		err := x.kv.Push(-i, x.grads[i:i+1]...)
 		if err == nil {
@@ -84,4 +105,11 @@ func (x *exchange) join(to []kvstore.Pair) error {
 		}
 	}
 	return nil
+}
+
+func (x *exchange) close() error {
+	if x.kv == nil {
+		return nil
+	}
+	return x.kv.Close()
 }

@@ -25,8 +25,14 @@ func newStored(x *exchange, opt optimizer.Optimizer) (*stored, error) {
 	if err != nil {
 		return nil, err
 	}
-	x.kv.SetUpdater(func(key kvstore.Key, sum, weight *ndarray.NDArray) error { return u.Update(key.Int(), sum, weight) })
-	return &stored{x, opt, u}, nil
+	s := &stored{x, opt, u}
+	s.kv.SetUpdater(s.push)
+	return s, nil
+}
+
+// push updates a weight by the sum of its gradients.
+func (s *stored) push(key kvstore.Key, sum, weight *ndarray.NDArray) error {
+	return s.updater.Update(key.Int(), sum, weight)
 }
 
 func (s *stored) rates() *optimizer.Rates { return s.updater.Rates() }
@@ -50,10 +56,25 @@ func (s *stored) resume(states [][]*ndarray.NDArray, numUpdate int, counts []int
 	return s.updater.Rates().Restore(numUpdate, counts)
 }
 
-func (s *stored) close() error { return errors.Join(s.kv.Close(), s.updater.Close()) }
+// reload puts the weights into a new store, since keys begin once.
+func (s *stored) reload() error {
+	kv, err := kvstore.Create(s.kv.Type())
+	if err != nil {
+		return err
+	}
+	old := s.kv
+	s.kv = kv
+	if err := s.init(); err != nil {
+		return errors.Join(err, old.Close())
+	}
+	s.kv.SetUpdater(s.push)
+	return old.Close()
+}
 
-// local is the update on every device, of its own copy of the weights: the store sums gradients only. All copies stay the
-// same bits, since all devices do the same.
+func (s *stored) close() error { return errors.Join(s.exchange.close(), s.updater.Close()) }
+
+// local is the update on every device, of its own copy of the weights: the store, where there is one, sums gradients only.
+// All copies stay the same bits, since all devices do the same.
 type local struct {
 	*exchange
 	team   *team
@@ -117,8 +138,10 @@ func (l *local) resume(states [][]*ndarray.NDArray, numUpdate int, counts []int)
 	return nil
 }
 
+func (l *local) reload() error { return nil }
+
 func (l *local) close() error {
-	err := l.kv.Close()
+	err := l.exchange.close()
 	for _, s := range l.steps {
 		err = errors.Join(err, s.Close())
 	}
