@@ -46,8 +46,8 @@ func registerBatchNorm(name string, shown func(inv, variance Value) Value) {
 			}
 			return 2
 		},
-		Shape:    (*BatchNormParam).shape,
-		Type:     func(_ *BatchNormParam, t *Types) { batchNormType(t) },
+		Shape: (*BatchNormParam).shape,
+		Type:  func(_ *BatchNormParam, t *Types) { batchNormType(t) },
 		Forward: func(p *BatchNormParam, c *Ctx, in []Value) []Value {
 			out := []Value{p.forward(c, in)}
 			if p.OutputMeanVar {
