@@ -24,6 +24,14 @@ func (a *NDArray) String() string {
 	return fmt.Sprintf("\n%s\n<NDArray %s @%v>", a.values(), strings.Join(dims, "x"), a.home.ctx)
 }
 
+// Text is the values alone, as numpy prints them: str of the array, or of the number where the shape is ().
+func (a *NDArray) Text() string {
+	if a == nil || a.st == nil {
+		return "<NDArray closed>"
+	}
+	return a.values()
+}
+
 func (a *NDArray) values() string {
 	if a.Size() == 0 {
 		return "[]"

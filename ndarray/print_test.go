@@ -71,3 +71,14 @@ func TestPrintedForm(t *testing.T) {
 	a.Close()
 	assert.Equal(t, "<NDArray closed>", a.String())
 }
+
+// Text is what String shows without the line about shape and device.
+func TestText(t *testing.T) {
+	for text, a := range map[string]*NDArray{
+		"0.1":       Array([]float32{0.1}, Shape{}),
+		"[0.1]":     Array([]float32{0.1}, Shape{1}),
+		"[[1. 2.]]": Array([]float32{1, 2}, Shape{1, 2}),
+	} {
+		assert.Equal(t, text, a.Text())
+	}
+}
