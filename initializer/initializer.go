@@ -123,6 +123,7 @@ var registry = map[string]reflect.Type{
 	"constant": reflect.TypeFor[Constant](), "uniform": reflect.TypeFor[Uniform](), "normal": reflect.TypeFor[Normal](),
 	"gaussian": reflect.TypeFor[Normal](), "orthogonal": reflect.TypeFor[Orthogonal](), "xavier": reflect.TypeFor[Xavier](),
 	"msraprelu": reflect.TypeFor[MSRAPrelu](), "bilinear": reflect.TypeFor[Bilinear](),
+	"lstmbias": reflect.TypeFor[LSTMBias](),
 }
 
 // Parse reads the text form of an initializer: ["xavier", {"magnitude": 3}], or a bare name for one with its defaults.

@@ -229,6 +229,16 @@ func TestOwnInitializer(t *testing.T) {
 	assert.ErrorContains(t, Init(Xavier{}, d, dst), `no initializer "constnt"; there are bilinear, constant`)
 }
 
+func TestLSTMBias(t *testing.T) {
+	dst := make([]float32, 8)
+	d := &Desc{Name: "i2h_bias", Shape: backend.Shape{8}, Attrs: map[string]string{"__init__": LSTMBias{}.Dumps()}}
+	require.NoError(t, Init(Xavier{}, d, dst))
+	assert.Equal(t, []float32{0, 0, 1, 1, 0, 0, 0, 0}, dst)
+	assert.Equal(t, `["lstmbias", {"forget_bias": 1.0}]`, LSTMBias{ForgetBias: 1}.Dumps())
+	d.Shape, d.Attrs["__init__"] = backend.Shape{2, 4}, `["lstmbias", {"forget_bias": 2}]`
+	assert.ErrorContains(t, Init(Xavier{}, d, dst), "multiple of 4")
+}
+
 func TestMixedAndLoad(t *testing.T) {
 	m, err := NewMixed([]string{"fc1", ".*"}, Constant{Value: 3}, Load{Params: map[string]*ndarray.NDArray{
 		"arg:fc2_weight": ndarray.Array([]float32{1, 2}, nil)}, Default: One{}})

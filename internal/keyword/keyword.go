@@ -49,12 +49,18 @@ func Args(p any) []Arg {
 	var args []Arg
 	for _, f := range fieldsOf(v.Type()) {
 		x := v.Field(f.index)
-		if x.IsZero() && f.def != "" {
+		if f.def != "" {
 			d := reflect.New(x.Type()).Elem()
 			if err := parse(d, f.def); err != nil {
 				panic("BUG: default of " + f.name + ": " + err.Error())
 			}
-			x = d
+			if x.IsZero() {
+				x = d
+			}
+			if x.Kind() == reflect.Float64 && x.Float() == d.Float() { // as MXNet writes it, 1.0 where it has a float
+				args = append(args, Arg{f.name, f.def})
+				continue
+			}
 		}
 		if k := x.Kind(); (k == reflect.Map || k == reflect.Slice || k == reflect.String) && x.Len() == 0 {
 			continue
