@@ -7,13 +7,15 @@ import (
 
 // BatchNormParam has MXNet's names and defaults.
 type BatchNormParam struct {
-	Eps            float64 `gomx:"eps,default=0.001,min=0" doc:"added to the variance"`
-	Momentum       float64 `gomx:"momentum,default=0.9" doc:"share of the old moving statistics"`
-	FixGamma       bool    `gomx:"fix_gamma,default=True" doc:"gamma is 1 and gets no gradient"`
-	UseGlobalStats bool    `gomx:"use_global_stats" doc:"use the moving statistics in training too"`
-	OutputMeanVar  bool    `gomx:"output_mean_var" doc:"give the mean and 1/√(variance + eps) as outputs; BatchNorm_v1 the variance"`
-	Axis           int     `gomx:"axis,default=1" doc:"the channels"`
-	CudnnOff       bool    `gomx:"cudnn_off" doc:"do without cuDNN; taken, not needed"`
+	Eps            float64  `gomx:"eps,default=0.001,min=0" doc:"added to the variance"`
+	Momentum       float64  `gomx:"momentum,default=0.9" doc:"share of the old moving statistics"`
+	FixGamma       bool     `gomx:"fix_gamma,default=True" doc:"gamma is 1 and gets no gradient"`
+	UseGlobalStats bool     `gomx:"use_global_stats" doc:"use the moving statistics in training too"`
+	OutputMeanVar  bool     `gomx:"output_mean_var" doc:"give the mean and 1/√(variance + eps) as outputs; BatchNorm_v1 the variance"`
+	Axis           int      `gomx:"axis,default=1" doc:"the channels"`
+	CudnnOff       bool     `gomx:"cudnn_off" doc:"do without cuDNN; taken, not needed"`
+	MinCalibRange  *float64 `gomx:"min_calib_range" doc:"of quantized networks; taken, not needed"`
+	MaxCalibRange  *float64 `gomx:"max_calib_range" doc:"of quantized networks; taken, not needed"`
 }
 
 // The positions of BatchNorm's inputs and states.

@@ -7,7 +7,7 @@ import (
 
 // BilinearSamplerParam has MXNet's names and defaults.
 type BilinearSamplerParam struct {
-	CudnnOff bool `gomx:"cudnn_off" doc:"do without cuDNN; taken, not needed"`
+	CudnnOff bool `gomx:"cudnn_off,none" doc:"do without cuDNN; taken, not needed"`
 }
 
 func init() {

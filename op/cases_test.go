@@ -145,6 +145,7 @@ func layerRows() []row {
 		row{params: "kernel=(2, 2); pool_type=lp; p_value=2", shapes: shapes(s{1, 2, 3, 3})},
 		row{params: "kernel=(2, 2); pool_type=lp; p_value=3", shapes: shapes(s{1, 2, 3, 3}), draw: uniform(-1, -0.2)},
 		row{params: "kernel=(2, 2); pool_type=lp; p_value=1", shapes: shapes(s{1, 2, 3, 3})},
+		row{params: "kernel=(2, 2); stride=(2, 2); pooling_convention=full; layout=NHWC", shapes: shapes(s{1, 3, 5, 2})},
 		row{params: "kernel=(3,); stride=(2,); pad=(1,)", shapes: shapes(s{2, 2, 7})},
 		row{params: "kernel=(3,); stride=(2,); pooling_convention=same", shapes: shapes(s{2, 2, 7})},
 		row{params: "kernel=(2, 2, 2); pool_type=avg", shapes: shapes(s{1, 1, 3, 3, 2})},

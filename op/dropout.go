@@ -11,7 +11,7 @@ type DropoutParam struct {
 	P        float64 `gomx:"p,default=0.5,min=0,max=1" doc:"share of the elements that become 0; below 1"`
 	Mode     string  `gomx:"mode,default=training,enum=training|always,prefix=Dropout" doc:"when to drop"`
 	Axes     []int   `gomx:"axes" doc:"axes along which one draw serves all elements"`
-	CudnnOff bool    `gomx:"cudnn_off" doc:"do without cuDNN; taken, not needed"`
+	CudnnOff bool    `gomx:"cudnn_off,none" doc:"do without cuDNN; taken, not needed"`
 }
 
 // dropExpr keeps x where the draw u says so, scaled so that the expectation stays. It is its own gradient.

@@ -1,6 +1,7 @@
 package op
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"reflect"
@@ -16,11 +17,12 @@ import (
 //	PoolType  string `gomx:"pool_type,default=max,enum=max|avg|sum|lp,prefix=Pool" doc:"…"`
 //
 // The first word is MXNet's name. pos: required, and a positional argument of the generated constructors. req: required.
-// default: the text of the default when it is not Go's zero value. min, max: bounds of a number. enum: the values of a
+// A required parameter that has a default may be missing from files, but is always written. default: the text of the default when it is not Go's zero value. min, max: bounds of a number. enum: the values of a
 // string, and prefix: what the names of the generated constants begin with. runtime: a scalar that eager calls hand over
-// at run time instead of compiling it in. A map[string]string tagged "*" takes every parameter that has no field; fields
-// that the operator fills in itself are not exported and have no tag. Types: int, float64, bool, string, []int, []float64, DType, and *int, *float64,
-// *DType, whose nil is None.
+// at run time instead of compiling it in. none: a bool that may be written None, which stands for the default. A
+// map[string]string tagged "*" takes every parameter that has no field; fields that the operator fills in itself are not
+// exported and have no tag. Types: int, float64, bool, string, []int, []float64, DType, and *int, *float64, *DType, whose
+// nil is None.
 type Params struct {
 	typ    reflect.Type
 	rest   int // the index of the field tagged *, -1 without one
@@ -40,6 +42,7 @@ type Field struct {
 	Prefix   string
 	Min, Max *float64
 	Runtime  bool
+	None     bool // the text None stands for the default
 	index    int
 }
 
@@ -88,6 +91,8 @@ func (f *Field) parseTag(tag string) error {
 			f.Required = true
 		case "runtime":
 			f.Runtime = true
+		case "none":
+			f.None = true
 		case "default":
 			f.Default = val
 		case "enum":
@@ -175,6 +180,9 @@ func (ps *Params) Set(p any, name, text string) error {
 			return fmt.Errorf("%s=%q: want one of %s", name, text, strings.Join(f.Enum, ", "))
 		}
 	}
+	if f.None && strings.TrimSpace(text) == "None" {
+		text = cmp.Or(f.Default, "False")
+	}
 	v, err := parseParam(f.Type, text)
 	if err != nil {
 		return fmt.Errorf("%s=%q: %w", name, text, err)
@@ -198,7 +206,7 @@ func (ps *Params) names() string {
 func (ps *Params) Missing(attrs map[string]string, variadic bool) string {
 	for i := range ps.Fields {
 		f := &ps.Fields[i]
-		if _, given := attrs[f.Name]; f.Required && !given && !(variadic && f.Name == "num_args") {
+		if _, given := attrs[f.Name]; f.Required && f.Default == "" && !given && !(variadic && f.Name == "num_args") {
 			return f.Name
 		}
 	}

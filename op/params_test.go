@@ -55,6 +55,10 @@ func TestSpellings(t *testing.T) {
 	p, err = lookup(t, "sum").ParseParams(map[string]string{"axis": "None"}, 0)
 	require.NoError(t, err)
 	assert.Empty(t, p.(*op.ReduceParam).Axis)
+	p, err = lookup(t, "Pooling").ParseParams(map[string]string{"kernel": "(2, 2)", "count_include_pad": "None"}, 0)
+	require.NoError(t, err)
+	assert.True(t, p.(*op.PoolingParam).CountIncludePad, "None stands for the default")
+
 	p, err = lookup(t, "slice").ParseParams(map[string]string{"begin": "(None, 1)", "end": "(2, None)", "__layout__": "x"}, 0)
 	require.NoError(t, err)
 	assert.Equal(t, []int{op.None, 1}, p.(*op.SliceParam).Begin)

@@ -2,11 +2,8 @@ package op
 
 import (
 	"fmt"
-	"math"
-	"slices"
 
 	"github.com/gomx-org/gomx/backend"
-	"github.com/gomx-org/gomx/backend/expr"
 )
 
 // PoolingParam has the names and defaults of MXNet 1.9.1.
@@ -17,10 +14,10 @@ type PoolingParam struct {
 	Pad             []int  `gomx:"pad,min=0" doc:"border before and after each axis; 0 when empty"`
 	GlobalPool      bool   `gomx:"global_pool" doc:"one window over everything; kernel, stride and pad do not count"`
 	Convention      string `gomx:"pooling_convention,default=valid,enum=valid|full|same,prefix=Convention" doc:"round the output size down, up, or make it data/stride"`
-	CountIncludePad bool   `gomx:"count_include_pad,default=True" doc:"averages count the border"`
+	CountIncludePad bool   `gomx:"count_include_pad,default=True,none" doc:"averages count the border"`
 	PValue          *int   `gomx:"p_value" doc:"the P of lp pooling: 1, 2 or 3"`
 	CudnnOff        bool   `gomx:"cudnn_off" doc:"do without cuDNN; taken, not needed"`
-	Layout          string `gomx:"layout,default=None,enum=None|NCW|NCHW|NCDHW,prefix=Layout" doc:"order of the axes; channels come second"`
+	Layout          string `gomx:"layout,default=None,enum=None|NCW|NCHW|NCDHW|NWC|NHWC|NDHWC,prefix=PoolingLayout" doc:"order of the axes; with None channels come second"`
 }
 
 var poolTypes = map[string]backend.PoolType{
@@ -38,11 +35,15 @@ func init() {
 			}
 			return 0
 		},
-		Check:   (*PoolingParam).check,
-		Shape:   (*PoolingParam).shape,
-		Forward: (*PoolingParam).forward,
+		Check: (*PoolingParam).check,
+		Shape: (*PoolingParam).shape,
+		Forward: func(p *PoolingParam, c *Ctx, in []Value) []Value {
+			return []Value{p.turnBack(c, p.forward(c, p.turn(c, in[0])))}
+		},
 		// The gradient of a maximum needs data and output, to find the first element equal to it.
-		Backward: (*PoolingParam).backward,
+		Backward: func(p *PoolingParam, c *Ctx, dout []Value) []Value {
+			return []Value{p.turnBack(c, p.backward(c, p.turn(c, c.In(0)), p.turn(c, c.Out(0)), p.turn(c, dout[0])))}
+		},
 	})
 }
 
@@ -57,7 +58,7 @@ func (p *PoolingParam) check() error {
 	if n == 0 {
 		return nil
 	}
-	if err := checkLayout(p.Layout, n); err != nil || p.GlobalPool {
+	if err := p.checkLayout(n); err != nil || p.GlobalPool {
 		return err
 	}
 	if err := checkAxes("stride", p.Stride, p.Kernel); err != nil {
@@ -75,7 +76,7 @@ func (p *PoolingParam) check() error {
 }
 
 func (p *PoolingParam) shape(s *Shapes) {
-	data := s.In("data")
+	data := Shape(p.second(s.In("data")))
 	if data == nil {
 		return
 	}
@@ -97,11 +98,11 @@ func (p *PoolingParam) shape(s *Shapes) {
 		}
 		out = append(out, o)
 	}
-	s.Out(out)
+	s.Out(p.last(out))
 	if o := s.OutAt(0); len(o) == len(data) {
 		want := make(Shape, len(data))
-		want[0], want[1] = o[0], o[1]
-		s.Want("data", want, "output is %v", o)
+		want[0], want[1] = o[0], p.second(o)[1]
+		s.Want("data", p.last(want), "output is %v", o)
 	}
 }
 
@@ -143,81 +144,4 @@ func (p *PoolingParam) sizes(data Shape) (out, filled Shape) {
 		out, filled = append(out, o), append(filled, f)
 	}
 	return out, filled
-}
-
-func (p *PoolingParam) attrs(spatial Shape) backend.PoolAttrs {
-	n := len(spatial)
-	a := backend.PoolAttrs{Type: poolTypes[p.PoolType], CountIncludePad: p.CountIncludePad}
-	if a.Type == backend.PoolLp {
-		a.P = *p.PValue
-		if a.P != 2 {
-			a.Type, a.P = backend.PoolSum, 0 // of the numbers, or of their cubes
-		}
-	}
-	if p.GlobalPool {
-		a.Kernel, a.Stride, a.Pad = slices.Clone(spatial), perAxis(nil, n, 1), perAxis(nil, n, 0)
-	} else {
-		a.Kernel, a.Stride, a.Pad = p.Kernel, perAxis(p.Stride, n, 1), perAxis(p.Pad, n, 0)
-	}
-	a.Kernel, a.Stride, a.Pad = liftAxes(a.Kernel, 1), liftAxes(a.Stride, 1), liftAxes(a.Pad, 0)
-	return a
-}
-
-// MXNet takes no magnitudes in lp pooling: with p_value 1 it is a plain sum, with 3 the cube root of a sum of cubes, both
-// of either sign. No gradient comes from windows whose sum is 0.
-var (
-	cubeExpr     = expr.MustParse("x -> x*x*x")
-	cubeRootExpr = expr.MustParse("s -> cbrt(s)")
-	cubeRootGrad = expr.MustParse("y d -> y == 0 ? 0 : d/(y*y)")
-	cubeGrad     = expr.MustParse("x d -> x*x*d")
-)
-
-// cubic reports whether pooling is of cubes.
-func (p *PoolingParam) cubic() bool { return p.PoolType == "lp" && *p.PValue == 3 }
-
-func (p *PoolingParam) forward(c *Ctx, in []Value) []Value {
-	x, s := in[0], in[0].Shape()
-	out, filled := p.sizes(s)
-	if p.cubic() {
-		x = c.MapAs(wide(x.DType()), cubeExpr, x)
-	}
-	y := c.Reshape(c.Pool(c.Reshape(x, lift(s)), lift(filled)[2:], p.attrs(s[2:])), filled)
-	if p.cubic() {
-		y = c.MapAs(in[0].DType(), cubeRootExpr, y)
-	}
-	if filled.Equal(out) {
-		return []Value{y}
-	}
-	after := make([]int, len(out))
-	for i := range out {
-		after[i] = out[i] - filled[i]
-	}
-	nothing := 0.0
-	if p.PoolType == "max" {
-		nothing = -math.MaxFloat32 // as in MXNet
-	}
-	return []Value{c.Pad(y, backend.PadConstant, make([]int, len(out)), after, nothing)}
-}
-
-func (p *PoolingParam) backward(c *Ctx, dout []Value) []Value {
-	x := c.In(0)
-	a := p.attrs(x.Shape()[2:])
-	_, filled := p.sizes(x.Shape())
-	part := func(v Value) Value {
-		b := wholeBox(v.Shape())
-		if !filled.Equal(b.out) {
-			v = c.Slice(v, filled, b.begin, b.step)
-		}
-		return c.Reshape(v, lift(filled))
-	}
-	dy, y := part(dout[0]), part(c.Out(0))
-	if p.cubic() {
-		dy = c.MapAs(wide(x.DType()), cubeRootGrad, y, dy)
-	}
-	image := c.Reshape(x, lift(x.Shape()))
-	if p.cubic() {
-		d := c.PoolGrad(dy, c.Cast(image, dy.DType()), c.Cast(y, dy.DType()), a)
-		return []Value{c.MapAs(x.DType(), cubeGrad, x, c.ReshapeLike(d, x))}
-	}
-	return []Value{c.ReshapeLike(c.PoolGrad(dy, image, y, a), x)}
 }

@@ -13,7 +13,7 @@ type SoftmaxParam struct {
 	Axis        int      `gomx:"axis,default=-1" doc:"the axis whose elements sum to 1"`
 	Temperature *float64 `gomx:"temperature" doc:"data is divided by it first; 1 when not given"`
 	DType       *DType   `gomx:"dtype" doc:"element type of the result; that of data when not given"`
-	UseLength   bool     `gomx:"use_length" doc:"take the first elements of the axis only, as many as the input length says; the others become 0"`
+	UseLength   bool     `gomx:"use_length,none" doc:"take the first elements of the axis only, as many as the input length says; the others become 0"`
 }
 
 // SoftmaxActivationParam has MXNet's names and defaults.

@@ -5,7 +5,7 @@ type SpatialTransformerParam struct {
 	TargetShape   []int  `gomx:"target_shape,default=(0, 0),min=0" doc:"height and width of the result"`
 	TransformType string `gomx:"transform_type,req,enum=affine,prefix=Transform" doc:"loc is (N,6), two rows of an affine transform for each example"`
 	SamplerType   string `gomx:"sampler_type,req,enum=bilinear,prefix=Sampler" doc:"between the four pixels round each place"`
-	CudnnOff      bool   `gomx:"cudnn_off" doc:"do without cuDNN; taken, not needed"`
+	CudnnOff      bool   `gomx:"cudnn_off,none" doc:"do without cuDNN; taken, not needed"`
 }
 
 func init() {

@@ -2152,6 +2152,24 @@ func (v ConventionValue) Apply(s *Settings) { s.Param("pooling_convention", stri
 func (ConventionValue) forPooling()   {}
 func (ConventionValue) forPoolingV1() {}
 
+// ConvolutionLayoutValue is a value of the parameter layout of Convolution, Convolution_v1, Deconvolution: order of the axes; channels come second; default None.
+type ConvolutionLayoutValue string
+
+// The values of layout.
+const (
+	LayoutNone  ConvolutionLayoutValue = "None"
+	LayoutNCW   ConvolutionLayoutValue = "NCW"
+	LayoutNCHW  ConvolutionLayoutValue = "NCHW"
+	LayoutNCDHW ConvolutionLayoutValue = "NCDHW"
+)
+
+// Apply sets layout.
+func (v ConvolutionLayoutValue) Apply(s *Settings) { s.Param("layout", string(v)) }
+
+func (ConvolutionLayoutValue) forConvolution()   {}
+func (ConvolutionLayoutValue) forConvolutionV1() {}
+func (ConvolutionLayoutValue) forDeconvolution() {}
+
 // CountIncludePadArg is what CountIncludePad returns.
 type CountIncludePadArg struct{ v bool }
 
@@ -2705,25 +2723,6 @@ func (o Lamda1Arg) Apply(s *Settings) { s.Float("lamda1", o.v) }
 
 func (Lamda1Arg) forFtrlUpdate() {}
 
-// LayoutValue is a value of the parameter layout of Convolution, Convolution_v1, Deconvolution, Pooling: order of the axes; channels come second; default None.
-type LayoutValue string
-
-// The values of layout.
-const (
-	LayoutNone  LayoutValue = "None"
-	LayoutNCW   LayoutValue = "NCW"
-	LayoutNCHW  LayoutValue = "NCHW"
-	LayoutNCDHW LayoutValue = "NCDHW"
-)
-
-// Apply sets layout.
-func (v LayoutValue) Apply(s *Settings) { s.Param("layout", string(v)) }
-
-func (LayoutValue) forConvolution()   {}
-func (LayoutValue) forConvolutionV1() {}
-func (LayoutValue) forDeconvolution() {}
-func (LayoutValue) forPooling()       {}
-
 // LazyUpdateArg is what LazyUpdate returns.
 type LazyUpdateArg struct{ v bool }
 
@@ -2843,6 +2842,18 @@ func (o MarginArg) Apply(s *Settings) { s.Float("margin", o.v) }
 
 func (MarginArg) forSVMOutput() {}
 
+// MaxCalibRangeArg is what MaxCalibRange returns.
+type MaxCalibRangeArg struct{ v float64 }
+
+// MaxCalibRange sets the parameter max_calib_range of BatchNorm, BatchNorm_v1: of quantized networks; taken, not needed; default None.
+func MaxCalibRange(v float64) MaxCalibRangeArg { return MaxCalibRangeArg{v} }
+
+// Apply sets max_calib_range.
+func (o MaxCalibRangeArg) Apply(s *Settings) { s.Float("max_calib_range", o.v) }
+
+func (MaxCalibRangeArg) forBatchNorm()   {}
+func (MaxCalibRangeArg) forBatchNormV1() {}
+
 // MaxDisplacementArg is what MaxDisplacement returns.
 type MaxDisplacementArg struct{ v int }
 
@@ -2853,6 +2864,18 @@ func MaxDisplacement(v int) MaxDisplacementArg { return MaxDisplacementArg{v} }
 func (o MaxDisplacementArg) Apply(s *Settings) { s.Int("max_displacement", o.v) }
 
 func (MaxDisplacementArg) forCorrelation() {}
+
+// MinCalibRangeArg is what MinCalibRange returns.
+type MinCalibRangeArg struct{ v float64 }
+
+// MinCalibRange sets the parameter min_calib_range of BatchNorm, BatchNorm_v1: of quantized networks; taken, not needed; default None.
+func MinCalibRange(v float64) MinCalibRangeArg { return MinCalibRangeArg{v} }
+
+// Apply sets min_calib_range.
+func (o MinCalibRangeArg) Apply(s *Settings) { s.Float("min_calib_range", o.v) }
+
+func (MinCalibRangeArg) forBatchNorm()   {}
+func (MinCalibRangeArg) forBatchNormV1() {}
 
 // MomentumArg is what Momentum returns.
 type MomentumArg struct{ v float64 }
@@ -3198,6 +3221,25 @@ func (v PoolTypeValue) Apply(s *Settings) { s.Param("pool_type", string(v)) }
 
 func (PoolTypeValue) forPooling()   {}
 func (PoolTypeValue) forPoolingV1() {}
+
+// PoolingLayoutValue is a value of the parameter layout of Pooling: order of the axes; with None channels come second; default None.
+type PoolingLayoutValue string
+
+// The values of layout.
+const (
+	PoolingLayoutNone  PoolingLayoutValue = "None"
+	PoolingLayoutNCW   PoolingLayoutValue = "NCW"
+	PoolingLayoutNCHW  PoolingLayoutValue = "NCHW"
+	PoolingLayoutNCDHW PoolingLayoutValue = "NCDHW"
+	PoolingLayoutNWC   PoolingLayoutValue = "NWC"
+	PoolingLayoutNHWC  PoolingLayoutValue = "NHWC"
+	PoolingLayoutNDHWC PoolingLayoutValue = "NDHWC"
+)
+
+// Apply sets layout.
+func (v PoolingLayoutValue) Apply(s *Settings) { s.Param("layout", string(v)) }
+
+func (PoolingLayoutValue) forPooling() {}
 
 // PreserveShapeArg is what PreserveShape returns.
 type PreserveShapeArg struct{ v bool }

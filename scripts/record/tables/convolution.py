@@ -74,6 +74,8 @@ def convolutions():
                stride="()", dilate="[]", pad="(0,0)", workspace="256", cudnn_tune="off", cudnn_off="True", layout="NCHW")
     yield case("conv_layout1", "Convolution", {"data": (2, 3, 7)}, kernel=(3,), num_filter=4, layout="NCW")
     yield case("conv_layout3", "Convolution", {"data": (2, 3, 4, 5, 6)}, kernel=(3, 3, 3), num_filter=4, layout="NCDHW")
+    yield case("conv_last1", "Convolution", {"data": (2, 7, 3)}, kernel=(3,), num_filter=4, layout="NWC")
+    yield case("conv_last2", "Convolution", {"data": (2, 7, 8, 3)}, kernel=(3, 3), num_filter=4, layout="NHWC")
     yield case("conv_nograd_weight", "Convolution", {"data": (2, 3, 7, 8)}, kernel=(3, 3), num_filter=4, no_grad=("op_weight",))
     yield case("conv_nograd_data", "Convolution", {"data": (2, 3, 7, 8)}, kernel=(3, 3), num_filter=4, no_grad=("data",))
     yield case("conv_nograd_bias", "Convolution", {"data": (2, 3, 7, 8)}, kernel=(3, 3), num_filter=4,

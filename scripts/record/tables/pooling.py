@@ -57,6 +57,12 @@ def cases():
             yield case(f"pool_{kind}_f64_{i:02}", "Pooling", {"data": normal(*data, dtype="float64")}, **p, **window)
             yield case(f"pool_{kind}_f16_{i:02}", "Pooling", {"data": normal(*data, dtype="float16")}, tol=1e-2, **p, **window)
         yield case(f"pool_{kind}_negative", "Pooling", {"data": normal(2, 3, 5, 6, shift=-5)}, kernel=(3, 3), pad=(1, 1), **p)
+        for i, (s, layout) in enumerate((((2, 9, 3), "NWC"), ((2, 7, 8, 3), "NHWC"), ((2, 4, 5, 6, 3), "NDHWC"))):
+            n = len(s) - 2
+            yield case(f"pool_{kind}_last{i}", "Pooling", {"data": s}, layout=layout, kernel=(3,) * n, stride=(2,) * n, pad=(1,) * n, **p)
+            yield case(f"pool_{kind}_last{i}_full", "Pooling", {"data": s}, layout=layout, kernel=(2,) * n, stride=(2,) * n,
+                       pooling_convention="full", **p)
+            yield case(f"pool_{kind}_last{i}_global", "Pooling", {"data": s}, layout=layout, global_pool=True, **p)
     for t in ("int8", "uint8", "int32"):
         for kind in ("max", "avg", "sum"):
             yield case(f"pool_{kind}_{t}", "Pooling", {"data": whole(0, 9, 2, 3, 7, 8, dtype=t)}, kernel=(3, 3), stride=(2, 2),
