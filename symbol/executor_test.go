@@ -208,3 +208,18 @@ func TestFrozenBatchNormStays(t *testing.T) {
 		}
 	}
 }
+
+// States change behind operators that no gradient comes back through, too: MXNet runs BatchNorm's backward with zeros.
+func TestStatesChangeWithoutAGradient(t *testing.T) {
+	bn := symbol.BatchNorm(symbol.Variable("data"), with.Name("bn"), with.Momentum(0.5))
+	for _, net := range []*symbol.Symbol{symbol.BlockGrad(bn), symbol.ZerosLike(bn), symbol.GreaterScalar(symbol.Relu(bn), 0.5)} {
+		e, err := net.SimpleBind(device.CPU(0), symbol.GradWrite, map[string]backend.Shape{"data": {2, 2}})
+		require.NoError(t, err)
+		defer e.Close()
+		set(t, e.Arg("data"), 1, 2, 3, 4)
+		require.NoError(t, e.Forward(true))
+		require.NoError(t, e.Backward(ndarray.Ones(backend.Shape{2, 2})))
+		assert.Equal(t, []float32{1, 1.5}, e.Aux("bn_moving_mean").Float32())
+		assert.Equal(t, []float32{0, 0, 0, 0}, e.Grad("data").Float32())
+	}
+}

@@ -158,7 +158,7 @@ func (e *entryLowering) backward() map[entry]backend.Value {
 		}
 		e.b.Node(n.label() + " backward")
 		dout, any := e.headGrads(n, grads)
-		if !any && !n.op.IsLoss(n.param) {
+		if !any && !n.needsNoGrad() {
 			continue
 		}
 		c := e.ctx[n].On(e.b, e.hooks(n))
@@ -173,6 +173,10 @@ func (e *entryLowering) backward() map[entry]backend.Value {
 	return grads
 }
 
+// needsNoGrad tells whether a node has something to do in backward though no gradient arrives: losses make their own, and
+// states change, as in MXNet, behind operators without a gradient too.
+func (n *node) needsNoGrad() bool { return n.op.IsLoss(n.param) || len(n.inputs) > n.numArg }
+
 // headGrads collects the gradients of a node's outputs; where some are missing they are zeros.
 func (e *entryLowering) headGrads(n *node, grads map[entry]backend.Value) (dout []backend.Value, any bool) {
 	dout = make([]backend.Value, len(n.visible()))
@@ -181,7 +185,7 @@ func (e *entryLowering) headGrads(n *node, grads map[entry]backend.Value) (dout 
 		any = any || dout[k].Valid()
 	}
 	for k := range dout {
-		if !dout[k].Valid() && (any || n.op.IsLoss(n.param)) {
+		if !dout[k].Valid() && (any || n.needsNoGrad()) {
 			dout[k] = e.b.Full(*e.g.types[n][k], e.g.shapes[n][k], 0)
 		}
 	}
