@@ -415,7 +415,7 @@ func LinalgSyrk(a *NDArray, opts ...with.LinalgSyrkOption) *NDArray {
 
 // MinusScalar is MXNet's _minus_scalar: out = a − b, b a number.
 //
-//   - scalar: the number
+//   - scalar: the number; an array of whole numbers takes it truncated
 func MinusScalar(data *NDArray, scalar float64, opts ...with.MinusScalarOption) *NDArray {
 	s := with.Gather(opts)
 	s.Float("scalar", scalar)
@@ -437,7 +437,7 @@ func MpAdamwUpdate(weight, grad, mean, var_, weight32, rescaleGrad *NDArray, lr 
 
 // PlusScalar is MXNet's _plus_scalar: out = a + b, b a number.
 //
-//   - scalar: the number
+//   - scalar: the number; an array of whole numbers takes it truncated
 func PlusScalar(data *NDArray, scalar float64, opts ...with.PlusScalarOption) *NDArray {
 	s := with.Gather(opts)
 	s.Float("scalar", scalar)
@@ -452,7 +452,7 @@ func Power(lhs, rhs *NDArray, opts ...with.PowerOption) *NDArray {
 
 // PowerScalar is MXNet's _power_scalar: out = aᵇ, b a number.
 //
-//   - scalar: the number
+//   - scalar: the number; an array of whole numbers takes it truncated
 func PowerScalar(data *NDArray, scalar float64, opts ...with.PowerScalarOption) *NDArray {
 	s := with.Gather(opts)
 	s.Float("scalar", scalar)
@@ -566,7 +566,7 @@ func RandomUniformLike(data *NDArray, opts ...with.RandomUniformLikeOption) *NDA
 
 // RdivScalar is MXNet's _rdiv_scalar: out = a / b, a the number, b the array.
 //
-//   - scalar: the number
+//   - scalar: the number; an array of whole numbers takes it truncated
 func RdivScalar(data *NDArray, scalar float64, opts ...with.RdivScalarOption) *NDArray {
 	s := with.Gather(opts)
 	s.Float("scalar", scalar)
@@ -575,7 +575,7 @@ func RdivScalar(data *NDArray, scalar float64, opts ...with.RdivScalarOption) *N
 
 // RminusScalar is MXNet's _rminus_scalar: out = a − b, a the number, b the array.
 //
-//   - scalar: the number
+//   - scalar: the number; an array of whole numbers takes it truncated
 func RminusScalar(data *NDArray, scalar float64, opts ...with.RminusScalarOption) *NDArray {
 	s := with.Gather(opts)
 	s.Float("scalar", scalar)
@@ -584,7 +584,7 @@ func RminusScalar(data *NDArray, scalar float64, opts ...with.RminusScalarOption
 
 // RmodScalar is MXNet's _rmod_scalar: out = remainder with the sign of b; 0 where b is 0, a the number, b the array.
 //
-//   - scalar: the number
+//   - scalar: the number; an array of whole numbers takes it truncated
 func RmodScalar(data *NDArray, scalar float64, opts ...with.RmodScalarOption) *NDArray {
 	s := with.Gather(opts)
 	s.Float("scalar", scalar)
@@ -593,7 +593,7 @@ func RmodScalar(data *NDArray, scalar float64, opts ...with.RmodScalarOption) *N
 
 // RpowerScalar is MXNet's _rpower_scalar: out = aᵇ, a the number, b the array.
 //
-//   - scalar: the number
+//   - scalar: the number; an array of whole numbers takes it truncated
 func RpowerScalar(data *NDArray, scalar float64, opts ...with.RpowerScalarOption) *NDArray {
 	s := with.Gather(opts)
 	s.Float("scalar", scalar)
@@ -693,8 +693,8 @@ func AddN(args []*NDArray, opts ...with.AddNOption) *NDArray {
 	return invoke("add_n", args, s)[0]
 }
 
-// AmpCast is MXNet's amp_cast: data in another element type; towards zero for integers, wrapping around when out of
-// range.
+// AmpCast is MXNet's amp_cast: floating-point data in another floating-point type, other data as it is; MXNet's
+// mixed precision writes it.
 //
 //   - dtype: the element type to convert to
 func AmpCast(data *NDArray, dtype backend.DType, opts ...with.AmpCastOption) *NDArray {
@@ -917,7 +917,7 @@ func Ceil(data *NDArray, opts ...with.CeilOption) *NDArray {
 	return invoke("ceil", []*NDArray{data}, s)[0]
 }
 
-// Clip is MXNet's clip: min(max(data, a_min), a_max).
+// Clip is MXNet's clip: a_max where data is above it, else a_min where data is below that, else data.
 //
 //   - aMin: the smallest result
 //   - aMax: the largest result
@@ -1413,7 +1413,7 @@ func Sigmoid(data *NDArray, opts ...with.SigmoidOption) *NDArray {
 	return invoke("sigmoid", []*NDArray{data}, s)[0]
 }
 
-// Sign is MXNet's sign: out = −1, 0 or 1.
+// Sign is MXNet's sign: out = −1, 0 or 1; 0 for NaN.
 func Sign(data *NDArray, opts ...with.SignOption) *NDArray {
 	s := with.Gather(opts)
 	return invoke("sign", []*NDArray{data}, s)[0]

@@ -70,11 +70,9 @@ func (c *Ctx) SetAux(i int, v Value) { c.hooks.SetAux(i, v) }
 func (c *Ctx) SetIn(i int, v Value) { c.hooks.SetIn(i, v) }
 
 // Param is a number among the operator's parameters as a Value of type t: compiled in for graphs, handed over at run time
-// for eager calls when its tag says runtime. Integer types take the number truncated, as MXNet does.
+// for eager calls when its tag says runtime. The number is rounded to t, and truncated to an integer type, as MXNet does.
 func (c *Ctx) Param(name string, t DType, v float64) Value {
-	if !t.IsFloat() {
-		v = float64(int64(v))
-	}
+	v = rounded(v, t)
 	if f := c.params.Field(name); f != nil && f.Runtime && c.hooks.Scalar != nil {
 		return c.hooks.Scalar(name, t, v)
 	}

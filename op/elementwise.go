@@ -1,8 +1,6 @@
 package op
 
 import (
-	"math"
-
 	"github.com/gomx-org/gomx/backend"
 	"github.com/gomx-org/gomx/backend/expr"
 )
@@ -10,9 +8,10 @@ import (
 // NoParam is the parameter struct of operators without parameters.
 type NoParam struct{}
 
-// ScalarParam is the parameter of operators between an array and a number.
+// ScalarParam is the parameters of operators between an array and a number, with MXNet's names and defaults.
 type ScalarParam struct {
-	Scalar float64 `gomx:"scalar,pos,runtime" doc:"the number"`
+	Scalar float64 `gomx:"scalar,pos,default=1.0,runtime" doc:"the number; an array of whole numbers takes it truncated"`
+	IsInt  bool    `gomx:"is_int,default=True" doc:"when false, an array of whole numbers is taken as float64"`
 }
 
 // row is an elementwise operator: its name, the function, and the gradient where it is not what the rules of expr give.
@@ -28,13 +27,16 @@ type row struct {
 // zeroGrad is the gradient of functions that are flat almost everywhere.
 const zeroGrad = "-"
 
+// poleSlope is MXNet's value of the digamma function at its poles, 0, −1, −2 …: the largest float64.
+const poleSlope = "1.7976931348623157e308"
+
 // unaryRows are the functions of one array.
 var unaryRows = []row{
 	{"_copy", "x -> x", "", "x", []string{"identity"}},
 	{"_CrossDeviceCopy", "x -> x", "", "x; MXNet puts it where a graph goes from one device to another", nil},
 	{"negative", "x -> -x", "", "−x", nil},
-	{"abs", "x -> abs(x)", "", "|x|; the gradient at 0 is 0", nil},
-	{"sign", "x -> sign(x)", zeroGrad, "−1, 0 or 1", nil},
+	{"abs", "x -> abs(x)", "x y d -> d*((x > 0) - (x < 0))", "|x|; the gradient at 0 is 0", nil},
+	{"sign", "x -> (x > 0) - (x < 0)", zeroGrad, "−1, 0 or 1; 0 for NaN", nil},
 	{"round", "x -> round(x)", zeroGrad, "nearest whole number, ties away from zero", nil},
 	{"rint", "x -> rint(x)", zeroGrad, "nearest whole number, ties down", nil},
 	{"fix", "x -> trunc(x)", zeroGrad, "towards zero", nil},
@@ -66,12 +68,12 @@ var unaryRows = []row{
 	{"arctanh", "x -> atanh(x)", "", "inverse hyperbolic tangent", nil},
 	{"degrees", "x -> x*57.29577951308232", "", "radians to degrees", nil},
 	{"radians", "x -> x*0.017453292519943295", "", "degrees to radians", nil},
-	{"gamma", "x -> gamma(x)", "", "Γ(x)", nil},
-	{"gammaln", "x -> lgamma(x)", "", "log |Γ(x)|", nil},
+	{"gamma", "x -> gamma(x)", "x y d -> x == 0 ? d*y*" + poleSlope + " : d*y*digamma(x)", "Γ(x)", nil},
+	{"gammaln", "x -> lgamma(x)", "x y d -> x <= 0 && floor(x) == x ? d*" + poleSlope + " : d*digamma(x)", "log |Γ(x)|", nil},
 	{"erf", "x -> erf(x)", "", "error function", nil},
 	{"erfinv", "x -> erfinv(x)", "", "inverse error function", nil},
 	{"reciprocal", "x -> 1/x", "", "1/x", nil},
-	{"relu", "x -> max(x, 0)", "x y d -> y > 0 ? d : 0", "max(x, 0)", nil},
+	{"relu", "x -> max(x, 0)", "x y d -> y > 0 ? d : (y == y ? 0 : y)", "max(x, 0)", nil},
 	{"sigmoid", "x -> sigmoid(x)", "", "1/(1 + e⁻ˣ)", nil},
 	{"softsign", "x -> x/(1 + abs(x))", "x y d -> t = 1 + abs(x); d/(t*t)", "x/(1 + |x|)", nil},
 	{"logical_not", "x -> not(x)", zeroGrad, "1 where x is 0, else 0", nil},
@@ -202,10 +204,7 @@ func registerUnary(r row) {
 			if len(f.fn.Nodes) == 1 && !f.fn.Uses()[0] { // zeros_like, ones_like
 				return []Value{c.Full(in[0].DType(), in[0].Shape(), f.fn.Nodes[0].Value)}
 			}
-			if !in[0].DType().IsFloat() && fractional(f.fn) { // whole numbers come only at the end
-				return []Value{c.Cast(c.MapAs(backend.Float64, f.fn, in[0]), in[0].DType())}
-			}
-			return []Value{c.Map1(f.fn, in[0])}
+			return []Value{f.apply(c, in[0].DType(), in[0])}
 		},
 	}
 	if f.grads[0] != nil {
@@ -216,23 +215,13 @@ func registerUnary(r row) {
 	Register(o)
 }
 
-// fractional reports whether e goes through fractions on the way: it multiplies by one, or divides by another function.
-func fractional(e *expr.Expr) bool {
-	for _, n := range e.Nodes {
-		if n.Op == expr.Const && n.Value != math.Trunc(n.Value) || n.Op == expr.Div && e.Nodes[n.Args[1]].Op != expr.Input {
-			return true
-		}
-	}
-	return false
-}
-
 func registerBinary(name string, aliases []string, doc string, f *function, broadcast bool) {
 	o := Op[NoParam]{
 		Name: name, Aliases: aliases, Doc: "out = " + doc,
 		Args:  func(*NoParam) []string { return []string{"lhs", "rhs"} },
 		Shape: func(_ *NoParam, s *Shapes) { s.Elementwise() },
 		Forward: func(_ *NoParam, c *Ctx, in []Value) []Value {
-			return []Value{c.Map1(f.fn, in...)}
+			return []Value{f.apply(c, in[0].DType(), in...)}
 		},
 	}
 	if broadcast {
@@ -261,36 +250,4 @@ func broadcastShape(s *Shapes) {
 		return
 	}
 	s.Out(out)
-}
-
-func registerScalar(name string, aliases []string, doc string, f *function, reverse bool) {
-	array, number := 0, 1
-	if reverse {
-		array, number = 1, 0
-	}
-	args := func(p *ScalarParam, c *Ctx, x Value) [2]Value {
-		var v [2]Value
-		v[array], v[number] = x, c.Param("scalar", x.DType(), p.Scalar)
-		return v
-	}
-	o := Op[ScalarParam]{
-		Name: name, Aliases: aliases, Doc: "out = " + doc,
-		Shape: func(_ *ScalarParam, s *Shapes) { s.Elementwise() },
-		Forward: func(p *ScalarParam, c *Ctx, in []Value) []Value {
-			v := args(p, c, in[0])
-			return []Value{c.MapAs(in[0].DType(), f.fn, v[:]...)}
-		},
-	}
-	if f.grads[0] != nil {
-		o.Backward = func(p *ScalarParam, c *Ctx, dout []Value) []Value {
-			in := func(k int) Value {
-				if k == array {
-					return c.In(0)
-				}
-				return c.Param("scalar", c.In(0).DType(), p.Scalar)
-			}
-			return []Value{f.gradient(c, array, in, dout[0])}
-		}
-	}
-	Register(o)
 }

@@ -266,6 +266,10 @@ func encode(mem []byte, t op.DType, v []float64) {
 			binary.NativeEndian.PutUint64(mem[8*i:], uint64(int64(x)))
 		case backend.Int32:
 			binary.NativeEndian.PutUint32(mem[4*i:], uint32(int32(x)))
+		case backend.Uint8, backend.Int8:
+			mem[i] = byte(int64(x))
+		case backend.Float16:
+			binary.NativeEndian.PutUint16(mem[2*i:], backend.Float32ToFloat16(float32(x)))
 		default:
 			panic("no encoding for " + t.String())
 		}
@@ -284,6 +288,12 @@ func decode(mem []byte, t op.DType, n int) []float64 {
 			v[i] = float64(int64(binary.NativeEndian.Uint64(mem[8*i:])))
 		case backend.Int32:
 			v[i] = float64(int32(binary.NativeEndian.Uint32(mem[4*i:])))
+		case backend.Uint8:
+			v[i] = float64(mem[i])
+		case backend.Int8:
+			v[i] = float64(int8(mem[i]))
+		case backend.Float16:
+			v[i] = float64(backend.Float16ToFloat32(binary.NativeEndian.Uint16(mem[2*i:])))
 		default:
 			panic("no decoding for " + t.String())
 		}

@@ -43,10 +43,10 @@ var reduceRows = []reduceRow{
 	{"min", []string{"min_axis"}, backend.ReduceMin, "minimum along axes; all that are equal to it get the gradient", "", "x y d n -> x == y ? d : 0"},
 }
 
-// norms are the reductions of norm by its ord. At a norm of 0 the gradient is 0.
+// norms are the reductions of norm by its ord. Where the norm of ord 2 is 0 the gradient is NaN, as in MXNet.
 var norms = map[int]*reduction{
-	1: newReduction(reduceRow{op: backend.ReduceSumAbs, grad: "x y d n -> d*sign(x)"}),
-	2: newReduction(reduceRow{op: backend.ReduceSumSquares, after: "y n -> sqrt(y)", grad: "x y d n -> y == 0 ? 0 : d*x/y"}),
+	1: newReduction(reduceRow{op: backend.ReduceSumAbs, grad: "x y d n -> d*((x > 0) - (x < 0))"}),
+	2: newReduction(reduceRow{op: backend.ReduceSumSquares, after: "y n -> sqrt(y)", grad: "x y d n -> d*x/y"}),
 }
 
 func init() {

@@ -387,7 +387,7 @@ func Equal(lhs, rhs *Symbol, opts ...with.EqualOption) *Symbol {
 
 // EqualScalar is MXNet's _equal_scalar: out = 1 where equal, else 0, b a number.
 //
-//   - scalar: the number
+//   - scalar: the number; an array of whole numbers takes it truncated
 func EqualScalar(data *Symbol, scalar float64, opts ...with.EqualScalarOption) *Symbol {
 	s := with.Gather(opts)
 	s.Float("scalar", scalar)
@@ -428,7 +428,7 @@ func GreaterEqual(lhs, rhs *Symbol, opts ...with.GreaterEqualOption) *Symbol {
 
 // GreaterEqualScalar is MXNet's _greater_equal_scalar: out = 1 where a ≥ b, else 0, b a number.
 //
-//   - scalar: the number
+//   - scalar: the number; an array of whole numbers takes it truncated
 func GreaterEqualScalar(data *Symbol, scalar float64, opts ...with.GreaterEqualScalarOption) *Symbol {
 	s := with.Gather(opts)
 	s.Float("scalar", scalar)
@@ -437,7 +437,7 @@ func GreaterEqualScalar(data *Symbol, scalar float64, opts ...with.GreaterEqualS
 
 // GreaterScalar is MXNet's _greater_scalar: out = 1 where a > b, else 0, b a number.
 //
-//   - scalar: the number
+//   - scalar: the number; an array of whole numbers takes it truncated
 func GreaterScalar(data *Symbol, scalar float64, opts ...with.GreaterScalarOption) *Symbol {
 	s := with.Gather(opts)
 	s.Float("scalar", scalar)
@@ -452,7 +452,7 @@ func Hypot(lhs, rhs *Symbol, opts ...with.HypotOption) *Symbol {
 
 // HypotScalar is MXNet's _hypot_scalar: out = √(a² + b²), b a number.
 //
-//   - scalar: the number
+//   - scalar: the number; an array of whole numbers takes it truncated
 func HypotScalar(data *Symbol, scalar float64, opts ...with.HypotScalarOption) *Symbol {
 	s := with.Gather(opts)
 	s.Float("scalar", scalar)
@@ -479,7 +479,7 @@ func LesserEqual(lhs, rhs *Symbol, opts ...with.LesserEqualOption) *Symbol {
 
 // LesserEqualScalar is MXNet's _lesser_equal_scalar: out = 1 where a ≤ b, else 0, b a number.
 //
-//   - scalar: the number
+//   - scalar: the number; an array of whole numbers takes it truncated
 func LesserEqualScalar(data *Symbol, scalar float64, opts ...with.LesserEqualScalarOption) *Symbol {
 	s := with.Gather(opts)
 	s.Float("scalar", scalar)
@@ -488,7 +488,7 @@ func LesserEqualScalar(data *Symbol, scalar float64, opts ...with.LesserEqualSca
 
 // LesserScalar is MXNet's _lesser_scalar: out = 1 where a < b, else 0, b a number.
 //
-//   - scalar: the number
+//   - scalar: the number; an array of whole numbers takes it truncated
 func LesserScalar(data *Symbol, scalar float64, opts ...with.LesserScalarOption) *Symbol {
 	s := with.Gather(opts)
 	s.Float("scalar", scalar)
@@ -552,7 +552,7 @@ func LogicalAnd(lhs, rhs *Symbol, opts ...with.LogicalAndOption) *Symbol {
 
 // LogicalAndScalar is MXNet's _logical_and_scalar: out = 1 where both are not 0, else 0, b a number.
 //
-//   - scalar: the number
+//   - scalar: the number; an array of whole numbers takes it truncated
 func LogicalAndScalar(data *Symbol, scalar float64, opts ...with.LogicalAndScalarOption) *Symbol {
 	s := with.Gather(opts)
 	s.Float("scalar", scalar)
@@ -567,7 +567,7 @@ func LogicalOr(lhs, rhs *Symbol, opts ...with.LogicalOrOption) *Symbol {
 
 // LogicalOrScalar is MXNet's _logical_or_scalar: out = 1 where either is not 0, else 0, b a number.
 //
-//   - scalar: the number
+//   - scalar: the number; an array of whole numbers takes it truncated
 func LogicalOrScalar(data *Symbol, scalar float64, opts ...with.LogicalOrScalarOption) *Symbol {
 	s := with.Gather(opts)
 	s.Float("scalar", scalar)
@@ -582,7 +582,7 @@ func LogicalXor(lhs, rhs *Symbol, opts ...with.LogicalXorOption) *Symbol {
 
 // LogicalXorScalar is MXNet's _logical_xor_scalar: out = 1 where exactly one is not 0, else 0, b a number.
 //
-//   - scalar: the number
+//   - scalar: the number; an array of whole numbers takes it truncated
 func LogicalXorScalar(data *Symbol, scalar float64, opts ...with.LogicalXorScalarOption) *Symbol {
 	s := with.Gather(opts)
 	s.Float("scalar", scalar)
@@ -591,7 +591,7 @@ func LogicalXorScalar(data *Symbol, scalar float64, opts ...with.LogicalXorScala
 
 // MaximumScalar is MXNet's _maximum_scalar: out = the larger, b a number.
 //
-//   - scalar: the number
+//   - scalar: the number; an array of whole numbers takes it truncated
 func MaximumScalar(data *Symbol, scalar float64, opts ...with.MaximumScalarOption) *Symbol {
 	s := with.Gather(opts)
 	s.Float("scalar", scalar)
@@ -600,7 +600,7 @@ func MaximumScalar(data *Symbol, scalar float64, opts ...with.MaximumScalarOptio
 
 // MinimumScalar is MXNet's _minimum_scalar: out = the smaller, b a number.
 //
-//   - scalar: the number
+//   - scalar: the number; an array of whole numbers takes it truncated
 func MinimumScalar(data *Symbol, scalar float64, opts ...with.MinimumScalarOption) *Symbol {
 	s := with.Gather(opts)
 	s.Float("scalar", scalar)
@@ -609,7 +609,7 @@ func MinimumScalar(data *Symbol, scalar float64, opts ...with.MinimumScalarOptio
 
 // MinusScalar is MXNet's _minus_scalar: out = a − b, b a number.
 //
-//   - scalar: the number
+//   - scalar: the number; an array of whole numbers takes it truncated
 func MinusScalar(data *Symbol, scalar float64, opts ...with.MinusScalarOption) *Symbol {
 	s := with.Gather(opts)
 	s.Float("scalar", scalar)
@@ -624,7 +624,7 @@ func Mod(lhs, rhs *Symbol, opts ...with.ModOption) *Symbol {
 
 // ModScalar is MXNet's _mod_scalar: out = remainder with the sign of b; 0 where b is 0, b a number.
 //
-//   - scalar: the number
+//   - scalar: the number; an array of whole numbers takes it truncated
 func ModScalar(data *Symbol, scalar float64, opts ...with.ModScalarOption) *Symbol {
 	s := with.Gather(opts)
 	s.Float("scalar", scalar)
@@ -652,7 +652,7 @@ func NotEqual(lhs, rhs *Symbol, opts ...with.NotEqualOption) *Symbol {
 
 // NotEqualScalar is MXNet's _not_equal_scalar: out = 1 where different, else 0, b a number.
 //
-//   - scalar: the number
+//   - scalar: the number; an array of whole numbers takes it truncated
 func NotEqualScalar(data *Symbol, scalar float64, opts ...with.NotEqualScalarOption) *Symbol {
 	s := with.Gather(opts)
 	s.Float("scalar", scalar)
@@ -670,7 +670,7 @@ func Ones(shape []int, opts ...with.OnesOption) *Symbol {
 
 // PlusScalar is MXNet's _plus_scalar: out = a + b, b a number.
 //
-//   - scalar: the number
+//   - scalar: the number; an array of whole numbers takes it truncated
 func PlusScalar(data *Symbol, scalar float64, opts ...with.PlusScalarOption) *Symbol {
 	s := with.Gather(opts)
 	s.Float("scalar", scalar)
@@ -685,7 +685,7 @@ func Power(lhs, rhs *Symbol, opts ...with.PowerOption) *Symbol {
 
 // PowerScalar is MXNet's _power_scalar: out = aᵇ, b a number.
 //
-//   - scalar: the number
+//   - scalar: the number; an array of whole numbers takes it truncated
 func PowerScalar(data *Symbol, scalar float64, opts ...with.PowerScalarOption) *Symbol {
 	s := with.Gather(opts)
 	s.Float("scalar", scalar)
@@ -799,7 +799,7 @@ func RandomUniformLike(data *Symbol, opts ...with.RandomUniformLikeOption) *Symb
 
 // RdivScalar is MXNet's _rdiv_scalar: out = a / b, a the number, b the array.
 //
-//   - scalar: the number
+//   - scalar: the number; an array of whole numbers takes it truncated
 func RdivScalar(data *Symbol, scalar float64, opts ...with.RdivScalarOption) *Symbol {
 	s := with.Gather(opts)
 	s.Float("scalar", scalar)
@@ -808,7 +808,7 @@ func RdivScalar(data *Symbol, scalar float64, opts ...with.RdivScalarOption) *Sy
 
 // RminusScalar is MXNet's _rminus_scalar: out = a − b, a the number, b the array.
 //
-//   - scalar: the number
+//   - scalar: the number; an array of whole numbers takes it truncated
 func RminusScalar(data *Symbol, scalar float64, opts ...with.RminusScalarOption) *Symbol {
 	s := with.Gather(opts)
 	s.Float("scalar", scalar)
@@ -817,7 +817,7 @@ func RminusScalar(data *Symbol, scalar float64, opts ...with.RminusScalarOption)
 
 // RmodScalar is MXNet's _rmod_scalar: out = remainder with the sign of b; 0 where b is 0, a the number, b the array.
 //
-//   - scalar: the number
+//   - scalar: the number; an array of whole numbers takes it truncated
 func RmodScalar(data *Symbol, scalar float64, opts ...with.RmodScalarOption) *Symbol {
 	s := with.Gather(opts)
 	s.Float("scalar", scalar)
@@ -826,7 +826,7 @@ func RmodScalar(data *Symbol, scalar float64, opts ...with.RmodScalarOption) *Sy
 
 // RpowerScalar is MXNet's _rpower_scalar: out = aᵇ, a the number, b the array.
 //
-//   - scalar: the number
+//   - scalar: the number; an array of whole numbers takes it truncated
 func RpowerScalar(data *Symbol, scalar float64, opts ...with.RpowerScalarOption) *Symbol {
 	s := with.Gather(opts)
 	s.Float("scalar", scalar)
@@ -935,8 +935,8 @@ func AddN(args []*Symbol, opts ...with.AddNOption) *Symbol {
 	return apply("add_n", "add_n", args, s)
 }
 
-// AmpCast is MXNet's amp_cast: data in another element type; towards zero for integers, wrapping around when out of
-// range.
+// AmpCast is MXNet's amp_cast: floating-point data in another floating-point type, other data as it is; MXNet's
+// mixed precision writes it.
 //
 //   - dtype: the element type to convert to
 func AmpCast(data *Symbol, dtype backend.DType, opts ...with.AmpCastOption) *Symbol {
@@ -1159,7 +1159,7 @@ func Ceil(data *Symbol, opts ...with.CeilOption) *Symbol {
 	return apply("ceil", "ceil", []*Symbol{data}, s)
 }
 
-// Clip is MXNet's clip: min(max(data, a_min), a_max).
+// Clip is MXNet's clip: a_max where data is above it, else a_min where data is below that, else data.
 //
 //   - aMin: the smallest result
 //   - aMax: the largest result
@@ -1662,7 +1662,7 @@ func Sigmoid(data *Symbol, opts ...with.SigmoidOption) *Symbol {
 	return apply("sigmoid", "sigmoid", []*Symbol{data}, s)
 }
 
-// Sign is MXNet's sign: out = −1, 0 or 1.
+// Sign is MXNet's sign: out = −1, 0 or 1; 0 for NaN.
 func Sign(data *Symbol, opts ...with.SignOption) *Symbol {
 	s := with.Gather(opts)
 	return apply("sign", "sign", []*Symbol{data}, s)

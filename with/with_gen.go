@@ -2571,6 +2571,38 @@ func (IsAscendArg) forArgsort() {}
 func (IsAscendArg) forSort()    {}
 func (IsAscendArg) forTopk()    {}
 
+// IsIntArg is what IsInt returns.
+type IsIntArg struct{ v bool }
+
+// IsInt sets the parameter is_int of _div_scalar, _equal_scalar, _greater_equal_scalar, _greater_scalar, _hypot_scalar, _lesser_equal_scalar, _lesser_scalar, _logical_and_scalar, _logical_or_scalar, _logical_xor_scalar, _maximum_scalar, _minimum_scalar, _minus_scalar, _mod_scalar, _mul_scalar, _not_equal_scalar, _plus_scalar, _power_scalar, _rdiv_scalar, _rminus_scalar, _rmod_scalar, _rpower_scalar: when false, an array of whole numbers is taken as float64; default True.
+func IsInt(v bool) IsIntArg { return IsIntArg{v} }
+
+// Apply sets is_int.
+func (o IsIntArg) Apply(s *Settings) { s.Bool("is_int", o.v) }
+
+func (IsIntArg) forDivScalar()          {}
+func (IsIntArg) forEqualScalar()        {}
+func (IsIntArg) forGreaterEqualScalar() {}
+func (IsIntArg) forGreaterScalar()      {}
+func (IsIntArg) forHypotScalar()        {}
+func (IsIntArg) forLesserEqualScalar()  {}
+func (IsIntArg) forLesserScalar()       {}
+func (IsIntArg) forLogicalAndScalar()   {}
+func (IsIntArg) forLogicalOrScalar()    {}
+func (IsIntArg) forLogicalXorScalar()   {}
+func (IsIntArg) forMaximumScalar()      {}
+func (IsIntArg) forMinimumScalar()      {}
+func (IsIntArg) forMinusScalar()        {}
+func (IsIntArg) forModScalar()          {}
+func (IsIntArg) forMulScalar()          {}
+func (IsIntArg) forNotEqualScalar()     {}
+func (IsIntArg) forPlusScalar()         {}
+func (IsIntArg) forPowerScalar()        {}
+func (IsIntArg) forRdivScalar()         {}
+func (IsIntArg) forRminusScalar()       {}
+func (IsIntArg) forRmodScalar()         {}
+func (IsIntArg) forRpowerScalar()       {}
+
 // IsMultiplyArg is what IsMultiply returns.
 type IsMultiplyArg struct{ v bool }
 

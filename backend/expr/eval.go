@@ -68,6 +68,9 @@ func Eval64(op Op, x, y, z float64) float64 {
 	case Gamma:
 		return math.Gamma(x)
 	case Lgamma:
+		if math.IsInf(x, -1) { // as in C
+			return math.Inf(1)
+		}
 		v, _ := math.Lgamma(x)
 		return v
 	case Digamma:
