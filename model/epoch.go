@@ -9,6 +9,7 @@ import (
 
 	mxio "github.com/gomx-org/gomx/io"
 	"github.com/gomx-org/gomx/ndarray"
+	"github.com/gomx-org/gomx/symbol"
 )
 
 func (f *fit) runEpoch(ctx context.Context) error {
@@ -23,7 +24,7 @@ func (f *fit) runEpoch(ctx context.Context) error {
 		f.m.log("Epoch[%d] Train-%s=%f", f.epoch, v.Name, v.Value)
 	}
 	f.m.log("Epoch[%d] Time cost=%.3f", f.epoch, time.Since(start).Seconds())
-	if err := f.t.average(); err != nil {
+	if err := f.average(); err != nil {
 		return err
 	}
 	end := &EpochEnd{Epoch: f.epoch, Model: f.m, Metric: f.metric, Log: f.m.log}
@@ -37,10 +38,23 @@ func (f *fit) runEpoch(ctx context.Context) error {
 	return f.validate(ctx)
 }
 
+// average makes the model's auxiliary states what the devices' come to.
+func (f *fit) average() error {
+	if err := f.t.average(); err != nil || !f.sameAux {
+		return err
+	}
+	return f.t.spread(f.t.aux, symbol.AuxName)
+}
+
 // begin puts the data where the epoch starts: its own order, and behind the batches done before an interruption.
 func (f *fit) begin(ctx context.Context) error {
 	f.metric.Reset()
 	f.batch = 0
+	if f.rebind != nil {
+		if err := f.rebind(); err != nil {
+			return err
+		}
+	}
 	goesOn := f.m.epochSize > 0 && f.begun
 	f.begun = true
 	if goesOn {
@@ -146,11 +160,24 @@ func (f *fit) fetch(ctx context.Context) (more bool, err error) {
 
 // start begins the step on the batch that was loaded.
 func (f *fit) start() error {
-	if err := f.t.step(); err != nil {
+	if err := f.step(); err != nil {
 		return f.failed(err)
 	}
 	f.now, f.next, f.running, f.ahead = f.next, f.now, true, nil
 	return nil
+}
+
+// step begins the step. A monitor sees its arrays before the next batch comes into them.
+func (f *fit) step() error {
+	if f.monitor == nil {
+		return f.t.step()
+	}
+	f.monitor.Tic()
+	err := f.t.step()
+	if err == nil {
+		f.stats, err = f.monitor.Toc()
+	}
+	return err
 }
 
 // finish waits for the step that runs, if one does, measures it and tells the callbacks.
@@ -169,6 +196,8 @@ func (f *fit) finish() error {
 	if err := f.metric.UpdateValid(f.now.labels, f.t.outs.arrays, f.now.valid); err != nil {
 		return f.failed(err)
 	}
+	printStats(f.m.log, f.stats)
+	f.stats = nil
 	f.event = BatchEnd{Epoch: f.epoch, Batch: f.batch, BatchSize: f.t.batch, Metric: f.metric, Log: f.m.log}
 	for _, c := range f.batchEnd {
 		c.BatchEnd(&f.event)
@@ -218,7 +247,11 @@ func (f *fit) validate(ctx context.Context) error {
 		return nil
 	}
 	f.metric.Reset()
-	if err := f.m.score(ctx, f.eval, f.metric, 0); err != nil {
+	r, err := f.evaluator()
+	if err != nil {
+		return err
+	}
+	if err := measure(ctx, r, f.eval, f.metric, 0); err != nil {
 		if ctx.Err() != nil {
 			f.epoch++ // training of this one is done
 			return f.interrupted(ctx)

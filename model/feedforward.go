@@ -4,13 +4,11 @@ import (
 	"fmt"
 	"log"
 	"slices"
-	"strings"
 
 	"github.com/gomx-org/gomx/backend"
 	"github.com/gomx-org/gomx/device"
 	"github.com/gomx-org/gomx/initializer"
 	mxio "github.com/gomx-org/gomx/io"
-	"github.com/gomx-org/gomx/op"
 	"github.com/gomx-org/gomx/optimizer"
 	"github.com/gomx-org/gomx/symbol"
 )
@@ -128,7 +126,8 @@ type inputs struct {
 	provideData, provideLabel []mxio.DataDesc
 
 	shapes map[string]backend.Shape
-	data   []string // variables that the data fills, in the order of provide
+	types  map[string]backend.DType // where the data decides
+	data   []string                 // variables that the data fills, in the order of provide
 	params []string
 }
 
@@ -141,7 +140,7 @@ func (m *FeedForward) inputsOf(data, label []mxio.DataDesc) (*inputs, error) {
 	in := &inputs{provideData: data, provideLabel: label, shapes: map[string]backend.Shape{}}
 	for _, d := range data {
 		if !slices.Contains(args, d.Name) {
-			return nil, fmt.Errorf("model: the data provides %q, which the network does not have; the nearest inputs are %s", d.Name, strings.Join(op.Nearest(d.Name, args, 3), ", "))
+			return nil, fmt.Errorf("model: the data provides %q, which the network does not have; %s", d.Name, nearest(d.Name, args))
 		}
 	}
 	for _, d := range append(slices.Clone(data), label...) {

@@ -22,8 +22,13 @@ type fit struct {
 	batchEnd []BatchCallback
 	epochEnd []func(context.Context, *EpochEnd) error
 	evalEnd  []func(epoch int, m metric.EvalMetric)
+	monitor  *Monitor
 	prefix   string // where an interruption is saved; empty: nowhere
 	fs       atomicfile.FS
+
+	rebind    func() error           // puts back the training data's shapes, which evaluating may change; may be nil
+	evaluator func() (runner, error) // what validates
+	sameAux   bool                   // after an epoch all devices go on with the mean of their auxiliary states
 
 	t       *trainer
 	epoch   int
@@ -33,6 +38,7 @@ type fit struct {
 	now     shown       // of the step that runs
 	next    shown       // of the batch that is loaded
 	ahead   *mxio.State // of the data, before that batch was fetched; nil without one
+	stats   []MonitorStat
 	event   BatchEnd
 }
 
@@ -41,6 +47,9 @@ func Validate(it mxio.DataIter) FitOption { return func(f *fit) { f.eval = it } 
 
 // Metric chooses what training and validation measure; default accuracy.
 func Metric(m metric.EvalMetric) FitOption { return func(f *fit) { f.metric = m } }
+
+// WithMonitor logs statistics of weights and of operators' outputs as the monitor says.
+func WithMonitor(m *Monitor) FitOption { return func(f *fit) { f.monitor = m } }
 
 // Each calls a callback made for every n batches: Each(50, Speedometer).
 func Each(n int, make func(n int) BatchCallback) FitOption { return OnBatchEnd(make(n)) }
@@ -85,23 +94,41 @@ func onFS(fs atomicfile.FS) FitOption { return func(f *fit) { f.fs = fs } }
 // Fit trains until Epochs, starting after BeginEpoch. When ctx ends, Fit stops between two batches, saves the moment if
 // Checkpoint was given, and returns the context's error.
 func (m *FeedForward) Fit(ctx context.Context, train mxio.DataIter, options ...FitOption) (err error) {
-	f := &fit{m: m, train: train, metric: metric.Accuracy()}
-	for _, o := range options {
-		o(f)
-	}
+	f := m.newFit(train, options)
 	m.closePredictors()
 	t, err := m.newTrainer(train.ProvideData(), train.ProvideLabel())
 	if err != nil {
 		return err
 	}
 	defer func() { err = first(err, t.average(), t.close()) }()
-	f.t = t
-	t.update.rates().Changed = func(n int, lr float64) { m.log("Update[%d]: Change learning rate to %0.5e", n, lr) }
+	f.evaluator = func() (runner, error) { return m.predictorFor(f.eval.ProvideData(), f.eval.ProvideLabel()) }
 	if m.states != nil {
 		if err := t.restore(m.states); err != nil {
 			m.log("warning: the optimizer state of the checkpoint does not fit: %v; training goes on with fresh state", err)
 			m.states = nil
 		}
+	}
+	return f.run(ctx, t)
+}
+
+func (m *FeedForward) newFit(train mxio.DataIter, options []FitOption) *fit {
+	f := &fit{m: m, train: train, metric: metric.Accuracy()}
+	for _, o := range options {
+		o(f)
+	}
+	return f
+}
+
+// run trains the epochs that are left.
+func (f *fit) run(ctx context.Context, t *trainer) error {
+	f.t = t
+	m := f.m
+	t.update.rates().Changed = func(n int, lr float64) { m.log("Update[%d]: Change learning rate to %0.5e", n, lr) }
+	if f.monitor != nil {
+		if err := f.monitor.install(t.group); err != nil {
+			return err
+		}
+		defer f.monitor.remove(t.group)
 	}
 	m.log("Start training with [%s]", names(m.devices))
 	for f.epoch = m.beginEpoch; f.epoch < m.epochs; f.epoch++ {

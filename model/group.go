@@ -3,11 +3,9 @@ package model
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	mxio "github.com/gomx-org/gomx/io"
 	"github.com/gomx-org/gomx/ndarray"
-	"github.com/gomx-org/gomx/op"
 	"github.com/gomx-org/gomx/optimizer"
 	"github.com/gomx-org/gomx/symbol"
 )
@@ -21,11 +19,13 @@ type group struct {
 	parts  []*part
 	team   *team
 	outs   *outputs
+	dins   *outputs          // gradients of the inputs, nil where none are wanted
 	params []optimizer.Param // those with a gradient: the trained ones
 	aux    []string
 	batch  int // examples in a batch
 
 	loading  *mxio.DataBatch
+	labels   bool // it comes with labels
 	loadPart func(i int) error
 }
 
@@ -37,7 +37,7 @@ func (m *FeedForward) newGroup(in *inputs, grad map[string]symbol.GradReq) (*gro
 		return nil, err
 	}
 	g := &group{m: m, in: in, grad: grad, spans: spans, team: newTeam(m.devices), batch: batch, aux: m.Symbol.ListAuxiliaryStates()}
-	g.loadPart = func(i int) error { return g.parts[i].load(g.loading) }
+	g.loadPart = func(i int) error { return g.parts[i].load(g.loading, g.labels) }
 	attrs := m.Symbol.AttrDict()
 	for _, name := range in.params {
 		if grad[name] != symbol.GradNull {
@@ -56,7 +56,7 @@ func (m *FeedForward) gradsOf(in *inputs, req symbol.GradReq) (map[string]symbol
 	}
 	for _, name := range m.fixed {
 		if !slices.Contains(in.params, name) {
-			return nil, fmt.Errorf("model: FixedParams: no parameter %q in the network; the nearest are %s", name, strings.Join(op.Nearest(name, in.params, 3), ", "))
+			return nil, fmt.Errorf("model: FixedParams: no parameter %q in the network; %s", name, nearest(name, in.params))
 		}
 		delete(grad, name)
 	}
@@ -76,7 +76,7 @@ func (m *FeedForward) checkLabels(in *inputs) error {
 // bind binds every device. arrays are those that a device uses instead of arrays of its own, nil for none.
 func (g *group) bind(o symbol.BindOptions, arrays []map[string]*ndarray.NDArray) error {
 	o.Seed, o.Compile = g.m.seed, g.m.compile
-	o.Grad, o.Data = g.grad, g.in.data
+	o.Grad, o.Data, o.Types = g.grad, g.in.data, g.in.types
 	for i := range g.spans {
 		var own map[string]*ndarray.NDArray
 		if arrays != nil {
@@ -89,7 +89,27 @@ func (g *group) bind(o symbol.BindOptions, arrays []map[string]*ndarray.NDArray)
 		g.parts = append(g.parts, p)
 	}
 	var err error
-	g.outs, err = newOutputs("output", g.lists((*symbol.Executor).Outputs))
+	if g.outs, err = newOutputs("output", g.lists((*symbol.Executor).Outputs)); err != nil {
+		return err
+	}
+	return g.bindInputGrads()
+}
+
+// bindInputGrads finds the gradients of the inputs, in the order of the data.
+func (g *group) bindInputGrads() error {
+	lists := g.lists(func(e *symbol.Executor) (list []*ndarray.NDArray) {
+		for _, d := range g.in.provideData {
+			if a := e.Grad(d.Name); a != nil {
+				list = append(list, a)
+			}
+		}
+		return list
+	})
+	if len(lists[0]) == 0 {
+		return nil
+	}
+	var err error
+	g.dins, err = newOutputs("input gradient", lists)
 	return err
 }
 
@@ -103,11 +123,14 @@ func (g *group) lists(of func(*symbol.Executor) []*ndarray.NDArray) [][]*ndarray
 }
 
 // load copies a batch into the network's inputs. Devices that do not wait may still be at the step before.
-func (g *group) load(b *mxio.DataBatch) error {
+func (g *group) load(b *mxio.DataBatch) error { return g.loadBatch(b, true) }
+
+// loadBatch is load of a batch that may have no labels.
+func (g *group) loadBatch(b *mxio.DataBatch, labels bool) error {
 	if n := b.Size(); len(g.parts) > 1 && n != g.batch {
 		return fmt.Errorf("the batch has %d examples, want %d", n, g.batch)
 	}
-	g.loading = b
+	g.loading, g.labels = b, labels
 	return g.team.each(g.loadPart)
 }
 
@@ -119,6 +142,24 @@ func (g *group) setSteps(n int64) {
 	for _, p := range g.parts {
 		p.exe.SetStep(n, int64(p.lo))
 	}
+}
+
+// spread copies arrays of the model to the devices that have copies of their own; full gives their names among a device's
+// arrays.
+func (g *group) spread(names []string, full func(string) string) error {
+	from := g.m.arrays()
+	for i, p := range g.parts {
+		for _, name := range names {
+			name = full(name)
+			if p.arrays[name] == from[name] {
+				continue
+			}
+			if err := p.arrays[name].CopyFrom(from[name]); err != nil {
+				return g.team.named(i, fmt.Errorf("model: %s: %w", name, err))
+			}
+		}
+	}
+	return nil
 }
 
 // collect waits for what runs and brings the outputs to the host.

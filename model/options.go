@@ -61,6 +61,24 @@ func FixedParams(names ...string) Option {
 	return func(m *FeedForward) { m.fixed = slices.Clone(names) }
 }
 
+// DataNames names the inputs that a Module is fed with, in any order; default data.
+func DataNames(names ...string) Option {
+	return func(m *FeedForward) { m.dataNames = slices.Clone(names) }
+}
+
+// LabelNames names the labels that a Module is fed with; default softmax_label where the network has it, else the labels of
+// its loss layers.
+func LabelNames(names ...string) Option {
+	return func(m *FeedForward) { m.labelNames = slices.Clone(names) }
+}
+
+// AllowMissingParams lets a Module initialize parameters that are not among those given, as FeedForward always does;
+// otherwise they are an error.
+func AllowMissingParams() Option { return func(m *FeedForward) { m.allowMissing = true } }
+
+// ForceInit lets a Module's InitParams and InitOptimizer begin anew what has begun; otherwise they leave it as it is.
+func ForceInit() Option { return func(m *FeedForward) { m.forceInit = true } }
+
 // Log takes the lines of the training log; default the standard logger.
 func Log(l Logf) Option { return func(m *FeedForward) { m.log = l } }
 

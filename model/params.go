@@ -57,7 +57,7 @@ func (m *FeedForward) paramSpecs(in *inputs) ([]paramSpec, error) {
 	if err != nil {
 		return nil, err
 	}
-	types, err := m.Symbol.InferType(nil)
+	types, err := m.Symbol.InferType(in.types)
 	if err != nil {
 		return nil, err
 	}
@@ -159,9 +159,17 @@ func (m *FeedForward) checkExtra(p Params, specs []paramSpec) error {
 	}{{"parameter", p.Args, args}, {"auxiliary state", p.Aux, aux}} {
 		for _, name := range sortedNames(kind.given) {
 			if !slices.Contains(kind.known, name) {
-				return fmt.Errorf("model: no %s %q in the network; the nearest are %s", kind.what, name, strings.Join(op.Nearest(name, kind.known, 3), ", "))
+				return fmt.Errorf("model: no %s %q in the network; %s", kind.what, name, nearest(name, kind.known))
 			}
 		}
 	}
 	return nil
+}
+
+// nearest says which names are like one that is not known, or, when none is, which there are.
+func nearest(name string, known []string) string {
+	if list := op.Nearest(name, known, 3); len(list) > 0 {
+		return "the nearest are " + strings.Join(list, ", ")
+	}
+	return "there are " + strings.Join(known, ", ")
 }

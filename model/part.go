@@ -50,6 +50,11 @@ func (g *group) newPart(i int, o symbol.BindOptions, arrays map[string]*ndarray.
 	p.exe = exe
 	p.exe.SetStep(0, int64(p.lo))
 	p.data, p.label = feeds(exe, g.in.provideData), feeds(exe, g.in.provideLabel)
+	for _, param := range g.params { // other bindings of the network may share them
+		if a := exe.Grad(param.Name); a != nil {
+			p.arrays[symbol.GradName(param.Name)] = a
+		}
+	}
 	return p, nil
 }
 
@@ -96,8 +101,8 @@ func (p *part) copyArrays(m *FeedForward, i int, in *inputs) error {
 }
 
 // load copies the part's rows of a batch into the network's inputs.
-func (p *part) load(b *mxio.DataBatch) error {
-	if err := p.copyRows(p.data, b.Data, "data"); err != nil {
+func (p *part) load(b *mxio.DataBatch, labels bool) error {
+	if err := p.copyRows(p.data, b.Data, "data"); err != nil || !labels {
 		return err
 	}
 	return p.copyRows(p.label, b.Label, "label")
