@@ -11,5 +11,5 @@
 //
 // The kinds of one process differ in where sums are made: local and its sisters on the CPU, device and
 // local_allreduce_device on the devices themselves. Sums are made in the order of the arrays, whatever is done first, so
-// the bits are the same every time. Kinds for several machines are an error so far.
+// the bits are the same every time; local stores add up to four arrays and then that sum, as MXNet does. Kinds for several machines are an error so far.
 package kvstore

@@ -67,7 +67,7 @@ func (e *entry) moveTo(at device.Context) error {
 }
 
 // sum adds the values of the push under way. A single value is its own sum and is not copied where it already is in place.
-func (e *entry) sum(compiled sums) (*ndarray.NDArray, error) {
+func (e *entry) sum(compiled sums, local bool) (*ndarray.NDArray, error) {
 	if err := e.gather(); err != nil {
 		return nil, err
 	}
@@ -80,7 +80,7 @@ func (e *entry) sum(compiled sums) (*ndarray.NDArray, error) {
 			return nil, err
 		}
 	}
-	if err := e.adding.run(compiled, e.total, e.terms); err != nil {
+	if err := e.adding.run(compiled, local, e.total, e.terms); err != nil {
 		return nil, fmt.Errorf("sum on %v: %w", e.at, err)
 	}
 	return e.total, nil

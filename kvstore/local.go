@@ -150,7 +150,7 @@ func (s *local) push(e *entry) error {
 	if err := s.place(e); err != nil {
 		return err
 	}
-	sum, err := e.sum(s.sums)
+	sum, err := e.sum(s.sums, !s.onDevice)
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package kvstore
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/gomx-org/gomx/backend"
 	"github.com/gomx-org/gomx/device"
@@ -16,6 +17,7 @@ type sumKey struct {
 	dtype backend.DType
 	size  int // elements
 	terms int
+	local bool // MXNet's order on the CPU; see addends
 }
 
 // sum is an addition bound to the arrays of one key; the next push, mostly of the same arrays, finds it ready.
@@ -24,8 +26,8 @@ type sum struct {
 	args  []backend.Region
 }
 
-// run makes total = (terms[0] + terms[1]) + terms[2] ….
-func (s *sum) run(compiled sums, total *ndarray.NDArray, terms []*ndarray.NDArray) error {
+// run makes total the sum of the terms.
+func (s *sum) run(compiled sums, local bool, total *ndarray.NDArray, terms []*ndarray.NDArray) error {
 	same := s.bound != nil && len(s.args) == 1+len(terms)
 	if len(s.args) != 1+len(terms) {
 		s.args = make([]backend.Region, 1+len(terms))
@@ -40,16 +42,16 @@ func (s *sum) run(compiled sums, total *ndarray.NDArray, terms []*ndarray.NDArra
 		s.args[i] = r
 	}
 	if !same {
-		if err := s.bind(compiled, total); err != nil {
+		if err := s.bind(compiled, local, total); err != nil {
 			return err
 		}
 	}
 	return s.bound.Run()
 }
 
-func (s *sum) bind(compiled sums, total *ndarray.NDArray) error {
+func (s *sum) bind(compiled sums, local bool, total *ndarray.NDArray) error {
 	s.unbind()
-	exe, err := compiled.get(sumKey{total.Context(), total.DType(), total.Size(), len(s.args) - 1})
+	exe, err := compiled.get(sumKey{total.Context(), total.DType(), total.Size(), len(s.args) - 1, local})
 	if err != nil {
 		return err
 	}
@@ -85,14 +87,17 @@ func (c sums) get(key sumKey) (backend.Executable, error) {
 	b := backend.NewBuilder(&backend.Program{})
 	b.Node("sum of gradients")
 	b.Arg("sum", backend.Out, shape, key.dtype)
-	var total backend.Value
-	for i := range key.terms {
-		term := b.Arg(fmt.Sprintf("value %d", i), backend.In, shape, key.dtype)
-		if i == 0 {
-			total = term
-		} else {
-			total = b.Add(total, term)
+	terms := make([]backend.Value, key.terms)
+	for i := range terms {
+		terms[i] = b.Arg(fmt.Sprintf("value %d", i), backend.In, shape, key.dtype)
+	}
+	total := terms[0]
+	for _, group := range addends(terms[1:], key.local) {
+		part := group[0]
+		for _, term := range group[1:] {
+			part = b.Add(part, term)
 		}
+		total = b.Add(total, part)
 	}
 	b.Write("sum", total)
 	if err := b.Finish(backend.Infer); err != nil {
@@ -104,4 +109,17 @@ func (c sums) get(key sumKey) (backend.Executable, error) {
 	}
 	c[key] = exe
 	return exe, nil
+}
+
+// addends says what is added to the first value, in order. On devices it is one value after the other; a local store adds
+// four at a time and then their sum, as MXNet does, and rounds as it does.
+func addends(terms []backend.Value, local bool) (groups [][]backend.Value) {
+	size := 1
+	if local {
+		size = 4
+	}
+	for group := range slices.Chunk(terms, size) {
+		groups = append(groups, group)
+	}
+	return groups
 }

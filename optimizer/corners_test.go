@@ -2,6 +2,7 @@ package optimizer
 
 import (
 	"math"
+	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -55,6 +56,26 @@ func TestLARS(t *testing.T) {
 func TestAdamW(t *testing.T) {
 	got := updates(t, AdamW{LearningRate: 0.1, WD: 0.1}, "w_weight", []float32{1}, []float32{2})
 	assert.InDelta(t, 1-0.1*(1+0.1), float64(got[0][0]), 1e-5)
+}
+
+// Stores compare weights of SGD exactly: it has the bits of MXNet's kernels, on every device.
+func TestBitsOfSGD(t *testing.T) {
+	files, err := filepath.Glob("testdata/optim/sgd*_only.json")
+	require.NoError(t, err)
+	more, err := filepath.Glob("testdata/optim/sgd*-full.json")
+	require.NoError(t, err)
+	for _, file := range append(files, more...) {
+		var c optimCase
+		load(t, file, &c)
+		u, err := NewUpdater(makeOptimizer(t, c.Optimizer, c.Kwargs), nil)
+		require.NoError(t, err)
+		w := c.Weight0.array(t)
+		for i, s := range c.Steps {
+			require.NoError(t, u.Update(0, s.Grad.array(t), w))
+			assert.Equal(t, s.Weight.Data, w.Float64(), "%s: step %d", file, i+1)
+		}
+		require.NoError(t, u.Close())
+	}
 }
 
 // A weight whose gradient was always 0 stays, without NaN.

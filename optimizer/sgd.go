@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/gomx-org/gomx/backend"
+	"github.com/gomx-org/gomx/backend/expr"
 )
 
 // SGD is stochastic gradient descent with momentum and weight decay, as MXNet 1.9.1 has it: weight decay joins the
@@ -72,9 +73,17 @@ func (o SGD) HyperValues(u Rate, dst []float32) {
 	values(u, o.ClipGradient, dst, o.Momentum)
 }
 
+// The order of products and sums is that of MXNet's kernels, so that the bits are too: a store's weights are compared exactly.
+// Each product has a sign between it and the sum, lest a device make one instruction of both, which rounds once.
 var (
-	sgdFormula    = newFormula("w g lr wd rs -> w - lr*([rs*g] + wd*w)")
-	sgdMomFormula = newFormula("w g m lr wd rs mu -> v = mu*m - lr*([rs*g] + wd*w); w + v, v")
+	sgdFormula = formula{
+		plain: expr.MustParse("w g lr wd rs -> d = -(lr*wd*w); w + (d + -(lr*rs*g))"),
+		clip:  newFormula("w g lr wd rs -> d = -(lr*wd*w); w + (d + -(lr*[rs*g]))").clip,
+	}
+	sgdMomFormula = formula{
+		plain: expr.MustParse("w g m lr wd rs mu -> d = -(lr*wd*w); n = -(mu*m); v = d - n + -(lr*rs*g); w + v, v"),
+		clip:  newFormula("w g m lr wd rs mu -> d = -(lr*wd*w); n = -(mu*m); v = d - n + -(lr*[rs*g]); w + v, v").clip,
+	}
 )
 
 // Update says the formula above.
