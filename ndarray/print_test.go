@@ -67,6 +67,8 @@ func TestPrintedForm(t *testing.T) {
 	assert.Equal(t, "\n[]\n<NDArray 0x3 @cpu(0)>", Zeros(Shape{2, 3}).Slice(1, 1).String())
 	assert.Equal(t, "\n3.5\n<NDArray  @cpu(1)>", Array([]float64{3.5}, Shape{}, On(device.CPU(1))).String())
 	assert.Equal(t, "\n[1.5 2. ]\n<NDArray 2 @cpu(0)>", Array([]float64{1.5, 2}, nil, Of(backend.BFloat16)).String())
+	half := Array([]float64{0.015625, 1041, 5.9e-8}, nil, Of(backend.Float16))
+	assert.Equal(t, "\n[1.563e-02 1.041e+03 5.960e-08]\n<NDArray 3 @cpu(0)>", half.String(), "1.562e-02 would read as another number")
 	a := Zeros(Shape{1})
 	a.Close()
 	assert.Equal(t, "<NDArray closed>", a.String())
