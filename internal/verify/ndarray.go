@@ -10,8 +10,6 @@ import (
 
 	"github.com/gomx-org/gomx/backend"
 	"github.com/gomx-org/gomx/ndarray"
-	"github.com/gomx-org/gomx/op"
-	"github.com/gomx-org/gomx/with"
 )
 
 func init() {
@@ -31,12 +29,6 @@ type arrayCase struct {
 	}
 }
 
-// operands are the inputs of the expressions.
-type operands struct {
-	a, v, c, i8, h, i3, big *ndarray.NDArray
-	on                      ndarray.Option
-}
-
 func runArrays(c *check) error {
 	var r arrayCase
 	if err := readJSON(c.path(".json"), &r); err != nil {
@@ -47,18 +39,9 @@ func runArrays(c *check) error {
 		return err
 	}
 	lacking := map[string]bool{}
-	var unknown []string
 	for i := range r.Rows {
 		row := &r.Rows[i]
-		fn, ok := expressions[row.Expr]
-		if !ok {
-			unknown = append(unknown, row.Expr)
-			continue
-		}
-		if fn == nil {
-			continue // Python's own affair
-		}
-		got, err := x.eval(fn)
+		got, err := eval(x, row.Expr)
 		var m missing
 		if errors.As(err, &m) {
 			lacking[string(m)] = true
@@ -66,40 +49,47 @@ func runArrays(c *check) error {
 		}
 		c.expression(row.Expr, got, err, row.Error != "", row.Str, row.Array)
 	}
-	if err := r.assign(c, x, &unknown); err != nil {
+	if err := r.assign(c, x, lacking); err != nil {
 		return err
 	}
-	var text []string
 	if len(lacking) > 0 {
-		text = append(text, "operator "+strings.Join(slices.Sorted(maps.Keys(lacking)), ", "))
-	}
-	if len(unknown) > 0 {
-		text = append(text, "a Go form of the expressions "+strings.Join(unknown, ", "))
-	}
-	if text != nil {
-		return missing(strings.Join(text, "; "))
+		return missing(strings.Join(slices.Sorted(maps.Keys(lacking)), "; "))
 	}
 	return nil
 }
 
-func (r *arrayCase) operands(c *check) (*operands, error) {
-	x := &operands{on: ndarray.On(c.ctx)}
-	for name, to := range map[string]**ndarray.NDArray{"a": &x.a, "v": &x.v, "c": &x.c, "i8": &x.i8, "h": &x.h, "i3": &x.i3} {
+// operands reads the inputs: arrays by name, and expressions.
+func (r *arrayCase) operands(c *check) (*python, error) {
+	x := &python{on: ndarray.On(c.ctx), names: map[string]any{"nd": module("nd"), "mx": module("mx"), "np": module("np"),
+		"True": true, "False": false, "None": nil}}
+	for name, input := range r.Inputs {
+		var program string
+		if json.Unmarshal(input, &program) == nil {
+			v, err := eval(x, program)
+			if err != nil {
+				return nil, fmt.Errorf("input %s: %w", name, err)
+			}
+			x.names[name] = v
+			continue
+		}
 		var t tensor
-		if err := json.Unmarshal(r.Inputs[name], &t); err != nil {
+		if err := json.Unmarshal(input, &t); err != nil {
 			return nil, fmt.Errorf("input %s: %w", name, err)
 		}
-		var err error
-		if *to, err = t.array(c.ctx); err != nil {
+		a, err := t.array(c.ctx)
+		if err != nil {
 			return nil, err
 		}
+		x.names[name] = a
 	}
-	x.big = ndarray.Arange(0, 2000, 1, x.on).Reshape(40, 50)
+	for _, t := range []string{"float16", "float32", "float64", "uint8", "int8", "int32", "int64"} {
+		x.names[t] = t
+	}
 	return x, nil
 }
 
 // eval computes an expression; misuse of an array becomes an error.
-func (x *operands) eval(fn func(*operands) any) (got any, err error) {
+func eval(x *python, program string) (got any, err error) {
 	defer func() {
 		switch p := recover().(type) {
 		case nil:
@@ -111,11 +101,7 @@ func (x *operands) eval(fn func(*operands) any) (got any, err error) {
 			panic(p)
 		}
 	}()
-	got = fn(x)
-	if e, ok := got.(error); ok {
-		return nil, e
-	}
-	return got, nil
+	return x.run(program), nil
 }
 
 // expression compares the value and the printed form of one expression, or that it is an error. Values have a tolerance
@@ -154,57 +140,26 @@ func (c *check) expression(expr string, got any, err error, wantError bool, text
 		got = recorded
 	}
 	c.compared++
-	if s := fmt.Sprint(got); s != text {
+	text = strings.Replace(text, "cpu(0)", c.ctx.String(), 1) // where it was recorded
+	if s := pyText(got); s != text {
 		c.differ(expr, "prints as %q, want %q", s, text)
 	}
 }
 
-// assignment is the program that ops.json records; each step is its Go form.
-const assignment = "b=arange(12).reshape(3,4); b[1]=7; b[:,2]=[1,2,3]; b[0,0:2]=-1; s=b[2:]; s[:]=5; vw=b[0]; vw+=100"
-
-func (r *arrayCase) assign(c *check, x *operands, unknown *[]string) error {
-	if r.Assignment.Program != assignment {
-		if r.Assignment.Program != "" {
-			*unknown = append(*unknown, r.Assignment.Program)
-		}
+// assign runs the program that ops.json records; the array b is its result.
+func (r *arrayCase) assign(c *check, x *python, lacking map[string]bool) error {
+	if r.Assignment.Program == "" {
 		return nil
 	}
-	b := ndarray.Arange(0, 12, 1, x.on).Reshape(3, 4)
-	b.At(1).Fill(7)
-	for i := range 3 {
-		b.At(i).Slice(2, 3).Fill(float64(i + 1))
+	_, err := eval(x, r.Assignment.Program)
+	var m missing
+	if errors.As(err, &m) {
+		lacking[string(m)] = true
+		return nil
 	}
-	b.At(0).Slice(0, 2).Fill(-1)
-	b.Slice(2, 3).Fill(5)
-	b.At(0).AddScalarInPlace(100)
-	c.array("the assignments", b, r.Assignment.Result, exact)
+	if err != nil {
+		return fmt.Errorf("%s: %w", r.Assignment.Program, err)
+	}
+	c.array("the assignments", x.array(x.names["b"]), r.Assignment.Result, exact)
 	return nil
 }
-
-// ops calls an operator by its name in MXNet, with parameters as "axis=1 keepdims=True".
-func (x *operands) ops(name, params string, in ...*ndarray.NDArray) []*ndarray.NDArray {
-	if _, err := op.Lookup(name); err != nil {
-		panic(missing(name))
-	}
-	s := &with.Settings{}
-	for _, p := range strings.Fields(params) {
-		key, value, _ := strings.Cut(p, "=")
-		s.Param(key, value)
-	}
-	out, err := ndarray.Invoke(name, in, s)
-	if err != nil {
-		panic(err)
-	}
-	return out
-}
-
-func (x *operands) op(name, params string, in ...*ndarray.NDArray) *ndarray.NDArray {
-	return x.ops(name, params, in...)[0]
-}
-
-// array is nd.array of a list.
-func (x *operands) array(data ...float64) *ndarray.NDArray { return ndarray.Array(data, nil, x.on) }
-
-func (x *operands) arange(n int) *ndarray.NDArray { return ndarray.Arange(0, float64(n), 1, x.on) }
-
-func (x *operands) ones(shape ...int) *ndarray.NDArray { return ndarray.Ones(shape, x.on) }
