@@ -34,6 +34,7 @@ type Builder struct {
 	P     *Program
 	calls []Call
 	node  string
+	part  Part
 	err   error
 }
 
@@ -45,6 +46,9 @@ func (b *Builder) Err() error { return b.err }
 
 // Node names the operator and node that the following calls belong to.
 func (b *Builder) Node(name string) { b.node = name }
+
+// Part says where in training the following calls stand.
+func (b *Builder) Part(p Part) { b.part = p }
 
 // Finish adds the entry to the Program and gives the first mistake.
 func (b *Builder) Finish(kind EntryKind) error {
@@ -74,7 +78,7 @@ func (b *Builder) call(k Kind, a Attrs, s Shape, t DType, in ...Value) Value {
 }
 
 func (b *Builder) emit(k Kind, a Attrs, outs []ValueInfo, in []Value) []ValueID {
-	c := Call{Kind: k, Attrs: a, Node: b.node}
+	c := Call{Kind: k, Attrs: a, Node: b.node, Part: b.part}
 	for _, v := range in {
 		if !v.Valid() {
 			b.Failf("%v: input is not a value", k)

@@ -86,10 +86,24 @@ type Call struct {
 	Out   []ValueID
 	// Node is the operator and the graph node that said this call, for errors and listings: `FullyConnected "fc1"`.
 	Node string
+	// Part says where in training the call stands.
+	Part Part
 	// Body holds the calls that a fused call replaces, ending in those that make Out. A backend runs the fused call or,
 	// as ref does, its body.
 	Body []Call
 }
+
+// Part says where in training a call stands, for the pass that trades time for memory. It is kept up to that pass.
+type Part uint8
+
+// The parts. What a call of PartKeep makes is kept for backward; calls of PartCheap may run again instead if their kind is a
+// cheap one, calls of PartAgain whatever they cost; calls of PartLate are backward's and what follows it.
+const (
+	PartKeep Part = iota
+	PartCheap
+	PartAgain
+	PartLate
+)
 
 // Program is what a device compiles: values in single assignment, arguments, and entry points made of calls.
 type Program struct {

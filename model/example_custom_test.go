@@ -118,4 +118,3 @@ func Example_custom() {
 	fmt.Printf("%v accuracy %.2f, error %v\n", net.ListArguments(), accuracy, err)
 	// Output: [data fc1_weight fc1_bias fc2_weight fc2_bias softmax_label] accuracy 1.00, error <nil>
 }
-

@@ -34,6 +34,7 @@ type FeedForward struct {
 	states     *States // of the checkpoint that training goes on from
 	log        Logf
 	compile    backend.Options
+	mirror     bool // compute again rather than keep
 
 	predictors map[string]*predictor
 

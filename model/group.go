@@ -76,7 +76,7 @@ func (m *FeedForward) checkLabels(in *inputs) error {
 // bind binds every device. arrays are those that a device uses instead of arrays of its own, nil for none.
 func (g *group) bind(o symbol.BindOptions, arrays []map[string]*ndarray.NDArray) error {
 	o.Seed, o.Compile = g.m.seed, g.m.compile
-	o.Grad, o.Data, o.Types = g.grad, g.in.data, g.in.types
+	o.Grad, o.Data, o.Types, o.Mirror = g.grad, g.in.data, g.in.types, g.m.mirror
 	for i := range g.spans {
 		var own map[string]*ndarray.NDArray
 		if arrays != nil {

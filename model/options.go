@@ -82,5 +82,9 @@ func ForceInit() Option { return func(m *FeedForward) { m.forceInit = true } }
 // Log takes the lines of the training log; default the standard logger.
 func Log(l Logf) Option { return func(m *FeedForward) { m.log = l } }
 
+// Mirror makes training take less memory and more time, with the same numbers: backward computes activations, normalized
+// values and the like again instead of keeping them. See symbol.LowerOptions.
+func Mirror() Option { return func(m *FeedForward) { m.mirror = true } }
+
 // Compile hands options to the device, for debugging and profiling.
 func Compile(o backend.Options) Option { return func(m *FeedForward) { m.compile = o } }

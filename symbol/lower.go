@@ -49,6 +49,9 @@ type LowerOptions struct {
 	Grads  bool                     // make a Step that leaves gradients instead, as Grad says: the update is made elsewhere
 	Data   []string                 // arguments that change with every run; all others are parameters
 	Watch  func(output string) bool // outputs of nodes that forward passes also write into arguments of their own: see WatchName
+	// Mirror lets backward compute cheap things again instead of keeping them: less memory, more time, the same numbers. The
+	// environment variable MXNET_BACKWARD_DO_MIRROR=1 asks for it everywhere, the attribute force_mirroring for one operator.
+	Mirror bool
 }
 
 // lowering is the making of a Program from a graph.
@@ -76,6 +79,7 @@ func (s *Symbol) Lower(o LowerOptions) (*backend.Program, error) {
 	if err := g.inferTypes(o.Types); err != nil {
 		return nil, err
 	}
+	o.Mirror = o.Mirror || mirrorEverywhere()
 	l := &lowering{o: &o, s: s, g: g, aux: auxSet(g.order), number: map[*node]int{}, once: map[*node]any{}, p: &backend.Program{}}
 	for i, n := range g.order {
 		l.number[n] = i

@@ -41,6 +41,7 @@ func (e *entryLowering) variable(n *node) backend.Value {
 }
 
 func (e *entryLowering) forward() {
+	defer e.b.Part(backend.PartKeep)
 	for _, n := range e.g.order {
 		e.b.Node(n.label())
 		if n.op == nil {
@@ -52,6 +53,9 @@ func (e *entryLowering) forward() {
 		in := make([]backend.Value, n.numArg)
 		for i := range in {
 			in[i] = e.values[n.inputs[i]]
+		}
+		if e.isTrain {
+			e.b.Part(e.part(n))
 		}
 		c := op.NewCtx(e.b, n.op, n.param, e.isTrain, uint32(e.number[n]), in, e.hooks(n))
 		out := n.op.Forward(n.param, c, in)
@@ -133,6 +137,7 @@ func (e *entryLowering) flush() {
 // backward gives the gradient of every variable. Nodes are visited against graph order; where a value is used several
 // times, the gradients are added in that order: the last user's first.
 func (e *entryLowering) backward() map[entry]backend.Value {
+	e.b.Part(backend.PartLate)
 	grads := map[entry]backend.Value{}
 	add := func(at entry, g backend.Value) {
 		if !g.Valid() {

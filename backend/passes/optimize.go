@@ -17,6 +17,7 @@ func Optimize(p *backend.Program, dev backend.Supporter, o backend.Options) (*ba
 		{"fold", false, Fold},
 		{"cse", false, CSE},
 		{"deadcode", false, DeadCode},
+		{"mirror", false, Mirror},
 		{"layout", dev == nil || o.NoLayout, func(p *backend.Program) *backend.Program { return Layout(p, dev) }},
 		{"fuse", dev == nil || o.NoFuse, func(p *backend.Program) *backend.Program { return Fuse(p, dev) }},
 		{"prepare", false, Prepare},

@@ -48,6 +48,6 @@ func TestOptions(t *testing.T) {
 	var names []string
 	q, err := passes.Optimize(p, blockDevice{}, backend.Options{NoFuse: true, NoLayout: true, Trace: func(pass string, _ *backend.Program) { names = append(names, pass) }})
 	require.NoError(t, err)
-	require.Equal(t, []string{"fold", "cse", "deadcode", "prepare", "deadcode"}, names)
+	require.Equal(t, []string{"fold", "cse", "deadcode", "mirror", "prepare", "deadcode"}, names)
 	require.Equal(t, p.Entry(backend.Infer), q.Entry(backend.Infer))
 }
