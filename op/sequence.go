@@ -34,7 +34,7 @@ func init() {
 		Name: "SequenceLast", Doc: "the last step of each sequence",
 		Args:  (*SequenceParam).args,
 		Shape: func(p *SequenceParam, s *Shapes) { p.shape(s, true) },
-		Type:  func(_ *SequenceParam, t *Types) { sameAs(t, 0) },
+		Type:  func(_ *SequenceParam, t *Types) { sequenceType(t) },
 		Forward: func(p *SequenceParam, c *Ctx, in []Value) []Value {
 			rows, table := p.last(c, in)
 			s := in[0].Shape()
@@ -57,7 +57,7 @@ func init() {
 			return nil
 		},
 		Shape:   func(p *SequenceParam, s *Shapes) { p.shape(s, false) },
-		Type:    func(_ *SequenceParam, t *Types) { sameAs(t, 0) },
+		Type:    func(_ *SequenceParam, t *Types) { sequenceType(t) },
 		Forward: func(p *SequenceParam, c *Ctx, in []Value) []Value { return []Value{p.reverse(c, in[0], in)} },
 		Backward: func(p *SequenceParam, c *Ctx, dout []Value) []Value {
 			return []Value{p.reverse(c, dout[0], c.in), {}}[:len(c.in)]
@@ -68,7 +68,7 @@ func init() {
 		Name: "SequenceMask", Doc: "sequences with value behind their ends",
 		Args:  func(p *SequenceMaskParam) []string { return p.sequence().args() },
 		Shape: func(p *SequenceMaskParam, s *Shapes) { p.sequence().shape(s, false) },
-		Type:  func(_ *SequenceMaskParam, t *Types) { sameAs(t, 0) },
+		Type:  func(_ *SequenceMaskParam, t *Types) { sequenceType(t) },
 		Forward: func(p *SequenceMaskParam, c *Ctx, in []Value) []Value {
 			return []Value{p.mask(c, in[0], p.Value, in)}
 		},
@@ -77,6 +77,14 @@ func init() {
 		},
 		NoGrad: []string{"sequence_length"},
 	})
+}
+
+// sequenceType gives lengths the type of the data where they have none of their own.
+func sequenceType(t *Types) {
+	sameAs(t, 0)
+	if len(t.In) > 1 && t.In[1] == nil && t.In[0] != nil {
+		t.WantIn(1, *t.In[0])
+	}
 }
 
 func (p *SequenceParam) args() []string {

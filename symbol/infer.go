@@ -99,7 +99,9 @@ func (g *graph) seedShapes(s *Symbol, known map[string]backend.Shape) error {
 		if k, ok := known[n.name]; ok {
 			g.shapes[n][0] = k.Clone()
 			delete(left, n.name)
-		} else if text, ok := n.attrs["__shape__"]; ok {
+		}
+		// The shape that a variable says of itself counts where what is given leaves something open.
+		if text, ok := n.attrs["__shape__"]; ok && !g.shapes[n][0].Known() {
 			dims, err := op.ParseTuple(text)
 			if err != nil {
 				return fmt.Errorf("symbol: %s: __shape__ %q: %w", n.label(), text, err)
