@@ -241,7 +241,11 @@ func registerBinary(name string, aliases []string, doc string, f *function, broa
 
 func broadcastShape(s *Shapes) {
 	a, b := s.At(0), s.At(1)
+	if a == nil || b == nil {
+		return
+	}
 	if !a.Known() || !b.Known() {
+		s.Out(broadcastPartly(a, b))
 		return
 	}
 	out, ok := backend.Broadcast(a, b)
@@ -250,4 +254,21 @@ func broadcastShape(s *Shapes) {
 		return
 	}
 	s.Out(out)
+}
+
+// broadcastPartly is what is known of the shape to which a and b, of which dimensions are unknown, broadcast.
+func broadcastPartly(a, b Shape) Shape {
+	if len(a) < len(b) {
+		a, b = b, a
+	}
+	out := a.Clone()
+	for i, n := range b {
+		switch at := len(a) - len(b) + i; {
+		case out[at] == 1:
+			out[at] = n
+		case n == 0:
+			out[at] = 0
+		}
+	}
+	return out
 }
