@@ -123,10 +123,10 @@ func parseFloat(text string) (float64, error) {
 }
 
 func parseBool(text string) (bool, error) {
-	switch text {
-	case "True", "true", "1":
+	switch strings.ToLower(text) {
+	case "true", "1":
 		return true, nil
-	case "False", "false", "0":
+	case "false", "0":
 		return false, nil
 	}
 	return false, fmt.Errorf("want True or False")

@@ -99,9 +99,10 @@ func apply(hint, opName string, inputs []*Symbol, s *with.Settings) *Symbol {
 			in = entry{n.autoVariable(name, i >= len(args)), 0}
 		}
 		if i >= len(args) {
-			in.node.version = 1
+			n.addState(in)
+		} else {
+			n.inputs = append(n.inputs, in)
 		}
-		n.inputs = append(n.inputs, in)
 	}
 	out := &Symbol{}
 	for i := range n.visible() {

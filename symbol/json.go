@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -47,7 +46,7 @@ func (s *Symbol) ToJSON() (string, error) {
 	w.list("node_row_ptr", rows)
 	heads := make([]string, len(s.outs))
 	for i, o := range s.outs {
-		heads[i] = triple(at[o.node], o.index, o.node.version)
+		heads[i] = triple(at[o.node], o.index, 0)
 	}
 	w.list("heads", heads)
 	fmt.Fprintf(&w.b, "  \"attrs\": {\"mxnet_version\": [\"int\", %d]}\n}", mxnetVersion)
@@ -84,7 +83,7 @@ func (w *jsonWriter) node(n *node, at map[*node]int) {
 	}
 	inputs := make([]string, len(n.inputs))
 	for i, in := range n.inputs {
-		inputs[i] = triple(at[in.node], in.index, in.node.version)
+		inputs[i] = triple(at[in.node], in.index, n.version(i))
 	}
 	w.str("      \"inputs\": ")
 	w.elements(inputs, "      ")
@@ -131,17 +130,4 @@ func (s *Symbol) Save(path string) error {
 		_, err := io.WriteString(w, text)
 		return err
 	})
-}
-
-// Load reads a symbol file of any MXNet version; see LoadJSON.
-func Load(path string) (*Symbol, error) {
-	text, err := os.ReadFile(path)
-	if err != nil {
-		return nil, fmt.Errorf("symbol: %w", err)
-	}
-	s, err := LoadJSON(text)
-	if err != nil {
-		return nil, fmt.Errorf("symbol: %s: %w", path, err)
-	}
-	return s, nil
 }

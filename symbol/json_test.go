@@ -36,18 +36,22 @@ func TestSavingAgainGivesTheRecordedBytes(t *testing.T) {
 func TestBadFilesAreOneClearLine(t *testing.T) {
 	good := read(t, "lenet.json")
 	for want, text := range map[string]string{
-		"the file is empty":       "",
-		"looks like an HTML page": "<html>404</html>",
-		"not JSON":                "hello",
-		"truncated":               good[:len(good)/2],
-		"no operator \"Convolutoin\"; the nearest": strings.Replace(good, `"op": "Convolution"`, `"op": "Convolutoin"`, 1),
-		"want a tuple":             strings.Replace(good, `"kernel": "(5, 5)"`, `"kernel": "(5, x)"`, 3),
-		"not an earlier node":      strings.Replace(good, `"inputs": [[0, 0, 0]`, `"inputs": [[9, 0, 0]`, 1),
-		"has 1 outputs":            strings.Replace(good, `"heads": [[20, 0, 0]]`, `"heads": [[20, 5, 0]]`, 1),
-		"no nodes":                 `{"nodes": [], "heads": []}`,
-		"two variables are called": strings.Replace(good, `"name": "convolution1_bias"`, `"name": "convolution0_bias"`, 1),
-		"no parameter \"mood\"":    strings.Replace(good, `"act_type": "tanh"`, `"act_type": "tanh", "mood": "angry"`, 1),
-		"act_type=\"tonh\"":        strings.Replace(good, `"act_type": "tanh"`, `"act_type": "tonh"`, 1),
+		"the file is empty":                             "",
+		"looks like an HTML page":                       "<html>404</html>",
+		"it looks like text that begins with \"hello\"": "hello",
+		"it looks like gzip data":                       "\x1f\x8b\x08\x00",
+		"it looks like a safetensors file":              "\x50\x00\x00\x00\x00\x00\x00\x00{\"w\":{",
+		"it looks like an MXNet .params file":           "\x12\x01\x00\x00\x00\x00\x00\x00",
+		"it is not JSON":                                "\xfe\xff",
+		"truncated":                                     good[:len(good)/2],
+		"no operator \"Convolutoin\"; the nearest":      strings.Replace(good, `"op": "Convolution"`, `"op": "Convolutoin"`, 1),
+		"want a tuple":                                  strings.Replace(good, `"kernel": "(5, 5)"`, `"kernel": "(5, x)"`, 3),
+		"not an earlier node":                           strings.Replace(good, `"inputs": [[0, 0, 0]`, `"inputs": [[9, 0, 0]`, 1),
+		"has 1 outputs":                                 strings.Replace(good, `"heads": [[20, 0, 0]]`, `"heads": [[20, 5, 0]]`, 1),
+		"no nodes":                                      `{"nodes": [], "arg_nodes": [], "heads": []}`,
+		"two variables are called":                      strings.Replace(good, `"name": "convolution1_bias"`, `"name": "convolution0_bias"`, 1),
+		"no parameter \"mood\"":                         strings.Replace(good, `"act_type": "tanh"`, `"act_type": "tanh", "mood": "angry"`, 1),
+		"act_type=\"tonh\"":                             strings.Replace(good, `"act_type": "tanh"`, `"act_type": "tonh"`, 1),
 	} {
 		_, err := symbol.LoadJSON([]byte(text))
 		if assert.ErrorContains(t, err, want) {

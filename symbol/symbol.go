@@ -29,10 +29,12 @@ type node struct {
 	hint string // what automatic names begin with
 	seq  int64  // order of creation
 
-	// version counts the in-place changes of a variable, which MXNet writes beside each use: 1 for auxiliary states.
-	version int
-	of      *node  // for a variable made for a missing input: the operator it belongs to,
-	arg     string // and the input's name
+	// MXNet counts the operators that change a variable in place and writes the count beside each such use.
+	changes  int   // of a variable: how many there are
+	versions []int // beside inputs: 1 for the first use of an auxiliary state; missing ones are 0
+
+	of  *node  // for a variable made for a missing input: the operator it belongs to,
+	arg string // and the input's name
 }
 
 type entry struct {
@@ -41,7 +43,7 @@ type entry struct {
 }
 
 var (
-	nameMu  sync.Mutex // guards naming: graphs may share nodes
+	nameMu  sync.Mutex // guards naming and counting: graphs may share nodes
 	lastSeq atomic.Int64
 )
 
@@ -163,6 +165,24 @@ func (n *node) outputName(i int) string {
 		return n.name
 	}
 	return n.name + "_" + n.visible()[i]
+}
+
+// version is the number that symbol files have beside input i.
+func (n *node) version(i int) int {
+	if i < len(n.versions) {
+		return n.versions[i]
+	}
+	return 0
+}
+
+// addState puts an auxiliary state behind the inputs, and counts the use.
+func (n *node) addState(in entry) {
+	nameMu.Lock()
+	defer nameMu.Unlock()
+	in.node.changes++
+	n.versions = append(n.versions, make([]int, len(n.inputs)-len(n.versions))...)
+	n.versions = append(n.versions, in.node.changes)
+	n.inputs = append(n.inputs, in)
 }
 
 // label names the node in errors: FullyConnected "fc1".

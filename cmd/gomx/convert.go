@@ -14,6 +14,8 @@ import (
 type convertCmd struct {
 	In  string `arg:"" help:"File to read: .params or .nd of any MXNet version, .npz, .safetensors, or a symbol file .json."`
 	Out string `arg:"" help:"File to write: .params or .nd, .npz, .safetensors; .json from .json."`
+
+	As07 bool `name:"as-0.7" help:"Read a symbol file of MXNet 0.7 as that version meant it: poolings round up, BatchNorm predicts with its gamma."`
 }
 
 // arrayFile reads and writes arrays by name in files of one kind.
@@ -33,11 +35,18 @@ var arrayFiles = map[string]arrayFile{
 func (c *convertCmd) Run() error {
 	from, to := filepath.Ext(c.In), filepath.Ext(c.Out)
 	if from == ".json" && to == ".json" {
-		s, err := symbol.Load(c.In)
+		var options []symbol.LoadOption
+		if c.As07 {
+			options = append(options, symbol.AsTrained07())
+		}
+		s, err := symbol.Load(c.In, options...)
 		if err != nil {
 			return err
 		}
 		return s.Save(c.Out)
+	}
+	if c.As07 {
+		return fmt.Errorf("convert: --as-0.7 is for a symbol file .json into another")
 	}
 	in, ok := arrayFiles[from]
 	if !ok {
