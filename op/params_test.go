@@ -87,7 +87,7 @@ func TestRefusals(t *testing.T) {
 		{"Dropout", "p=maybe", "Dropout: p=\"maybe\": want a number"},
 		{"BatchNorm", "fix_gamma=yes", "BatchNorm: fix_gamma=\"yes\": want True or False"},
 		{"LRN", "nsize=4", "LRN: nsize is 4, want an odd number"},
-		{"take", "mode=raise", "take: mode raise is not supported; clip takes the nearest index, wrap counts around"},
+		{"take", "mode=no", `take: mode="no": want one of clip, wrap, raise`},
 		{"slice", "begin=(0,); end=(1, 2)", "slice: begin is (0,), end (1, 2), step (): want as many numbers in each"},
 		{"slice", "begin=(0,); end=(1,); step=(0,)", "slice: step is (0,), 0 leads nowhere"},
 		{"softmax", "temperature=0", "softmax: temperature is 0, data cannot be divided by it"},

@@ -45,7 +45,7 @@ func init() {
 		Backward: func(_ *ROIPoolingParam, c *Ctx, dout []Value) []Value {
 			s := c.In(0).Shape()
 			n := c.Saved(0).Shape().Size()
-			d := c.Map1(maskedExpr, dout[0], c.Saved(1))
+			d := c.Map1(maskedExpr, c.Transpose(dout[0], 0, 2, 3, 1), c.Saved(1))
 			flat := c.ScatterAdd(c.Reshape(d, Shape{n}), c.Reshape(c.Saved(0), Shape{n}), Shape{s.Size()}, 0, false)
 			return []Value{c.Reshape(flat, s), {}}
 		},
@@ -57,10 +57,12 @@ func init() {
 var (
 	binBegin = expr.MustParse("first last p size n scale -> b = round(first*scale); l = max(round(last*scale) - b + 1, 1)/size; min(max(floor(p*l) + b, 0), n)")
 	binEnd   = expr.MustParse("first last p size n scale -> b = round(first*scale); l = max(round(last*scale) - b + 1, 1)/size; min(max(ceil((p + 1)*l) + b, 0), n)")
-	inBin    = expr.MustParse("x k begin end -> k >= begin && k < end ? x : -inf")
-	atExpr   = expr.MustParse("v i k -> k == i ? v : 0")
-	// The element at row y and column x of channel ch of image b.
-	elementExpr = expr.MustParse("b ch y x N C H W -> ((min(max(trunc(b), 0), N - 1)*C + ch)*H + y)*W + x")
+	// A bin that holds nothing, or is of an image that does not exist, looks at some pixel.
+	firstExpr = expr.MustParse("begin n -> min(begin, n - 1)")
+	sizeExpr  = expr.MustParse("begin end -> max(end - begin, 1)")
+	imageExpr = expr.MustParse("b N -> min(max(trunc(b), 0), N - 1)")
+	// The pixel k of channel ch of image b.
+	elementExpr = expr.MustParse("b ch k C pixels -> (b*C + ch)*pixels + k")
 	filledExpr  = expr.MustParse("h0 h1 w0 w1 b N -> h1 > h0 && w1 > w0 && trunc(b) >= 0 && b < N")
 )
 
@@ -72,46 +74,31 @@ func (p *ROIPoolingParam) edges(c *Ctx, rois Value, first, bins, n int) (begin, 
 	return c.Map1(binBegin, args...), c.Map1(binEnd, args...)
 }
 
-// largest gives, for each bin, the largest element along the axis of x and where it stands. The bins' edges broadcast to x.
-func largest(c *Ctx, x, begin, end Value, axis int) (value, at Value) {
-	k := alongAxis(c, c.Iota(x.DType(), x.Shape()[axis]), len(x.Shape()), axis)
-	inside := c.Map1(inBin, x, k, begin, end)
-	return c.Reduce(backend.ReduceMax, inside, true, axis), c.ArgMax(inside, axis, true)
-}
-
-// forward looks for the maxima first along the rows of pixels, then along the columns. Of equal ones it takes the first, as
-// MXNet does. It goes bin by bin, since all bins at once would need as many copies of the images.
+// forward looks for the maxima of all bins in tables. Of equal elements it takes the first, as MXNet does.
 func (p *ROIPoolingParam) forward(c *Ctx, in []Value) []Value {
 	s, regions := in[0].Shape(), in[1].Shape()[0]
 	t := wide(in[0].DType())
-	image := c.Reshape(c.SliceAxis(in[1], 1, 0, 1), Shape{regions})
-	x := c.Gather(c.Cast(in[0], t), image, 0, false)
 	h0, h1 := p.edges(c, in[1], 2, p.PooledSize[0], s[2])
 	w0, w1 := p.edges(c, in[1], 1, p.PooledSize[1], s[3])
-	bin := func(edge Value, i int) Value { return c.Reshape(c.SliceAxis(edge, 1, i, 1), Shape{regions, 1, 1, 1}) }
-	var values, columns []Value
-	for i := range p.PooledSize[1] {
-		v, at := largest(c, x, bin(w0, i), bin(w1, i), 3)
-		values, columns = append(values, v), append(columns, at)
-	}
-	perRow, columnOf := c.Concat(3, values...), c.Concat(3, columns...) // (R,C,H,bins)
-	var out, rows, cols []Value
-	for i := range p.PooledSize[0] {
-		v, at := largest(c, perRow, bin(h0, i), bin(h1, i), 2)
-		k := alongAxis(c, c.Iota(t, s[2]), 4, 2)
-		col := c.Reduce(backend.ReduceSum, c.Map1(atExpr, columnOf, at, k), true, 2)
-		out, rows, cols = append(out, v), append(rows, at), append(cols, col)
-	}
 	side := func(v Value, axis int) Value {
-		shape := Shape{regions, 1, 1, 1}
-		shape[axis] = v.Shape().Size() / regions
-		return c.Reshape(v, shape)
+		shape := Shape{regions, 1, 1}
+		if axis > 0 {
+			shape[axis] = v.Shape().Size() / regions
+		}
+		return c.Reshape(c.Cast(v, t), shape)
 	}
+	h0, h1, w0, w1 = side(h0, 1), side(h1, 1), side(w0, 2), side(w1, 2)
+	image := side(c.SliceAxis(in[1], 1, 0, 1), 0)
 	size := func(n int) Value { return c.Scalar(t, float64(n)) }
-	filled := c.MapAs(backend.Float32, filledExpr, side(h0, 2), side(h1, 2), side(w0, 3), side(w1, 3), side(image, 1), size(s[0]))
-	channel := alongAxis(c, c.Iota(backend.Int64, s[1]), 4, 1)
-	element := c.MapAs(backend.Int64, elementExpr, side(image, 1), channel, c.Concat(2, rows...), c.Concat(2, cols...),
-		size(s[0]), size(s[1]), size(s[2]), size(s[3]))
-	c.Save(element, filled)
-	return []Value{c.MapAs(in[0].DType(), maskedExpr, c.Concat(2, out...), filled)}
+	filled := c.MapAs(backend.Float32, filledExpr, h0, h1, w0, w1, image, size(s[0]))
+	image = c.Map1(imageExpr, image, size(s[0]))
+	value, pixel := largestIn(c, c.Transpose(c.Cast(in[0], t), 0, 2, 3, 1), rectangles{
+		b: image,
+		y: c.Map1(firstExpr, h0, size(s[2])), height: c.Map1(sizeExpr, h0, h1),
+		x: c.Map1(firstExpr, w0, size(s[3])), width: c.Map1(sizeExpr, w0, w1),
+	})
+	perBin := func(v Value) Value { return c.Reshape(v, append(Shape{regions}, append(v.Shape()[1:].Clone(), 1)...)) }
+	element := c.MapAs(backend.Int64, elementExpr, perBin(image), c.Iota(backend.Int64, s[1]), pixel, size(s[1]), size(s[2]*s[3]))
+	c.Save(element, perBin(filled))
+	return []Value{c.Transpose(c.MapAs(in[0].DType(), maskedExpr, value, perBin(filled)), 0, 3, 1, 2)}
 }

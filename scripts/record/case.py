@@ -66,7 +66,7 @@ class Case:
     train: bool = True
     no_grad: tuple = ()
     fill: dict = field(default_factory=dict)  # Inputs for variables that the operator adds, by their last word
-    prefer: str = "native"  # which implementation counts where they disagree
+    prefer: str = "native"  # which implementation counts where they disagree: native, onednn or neither
 
     def random(self, what):
         """A generator that depends on the case and on what is drawn, not on the place in the table."""

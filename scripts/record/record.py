@@ -8,7 +8,7 @@ case is a folder OUT/NAME with symbol.json, in.params, infer.params, out.params 
 
 Every case is recorded twice, with oneDNN and with MXNet's own code, and by each of them two times. What agrees to 2e-5
 is stored as oneDNN's (meta.json: backend). Where the two disagree MXNet's own is stored, unless the table prefers the
-other, and the case is named in the output; so are cases that MXNet refuses, that end its process, or whose results depend on what was in memory before.
+other or neither, and the case is named in the output; so are cases that MXNet refuses, that end its process, or whose results depend on what was in memory before.
 """
 import json
 import os
@@ -98,7 +98,8 @@ def choose(name, results, folders, out):
         return " · ".join(f"{k}: {v}" for k, v in results.items() if k != i)
     d = disagreement(folders["onednn"], folders["native"])
     i = "onednn" if d <= AGREE else meta_of(folders["native"])["backend"]
-    keep(folders[i], os.path.join(out, name), i)
+    if i in folders:
+        keep(folders[i], os.path.join(out, name), i)
     return "" if d <= AGREE else f"oneDNN and MXNet's own code differ by {d:.1e}, stored {i}"
 
 
