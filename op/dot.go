@@ -6,6 +6,8 @@ import "github.com/gomx-org/gomx/backend"
 type DotParam struct {
 	TransposeA bool `gomx:"transpose_a" doc:"lhs is stored transposed: its first axis is summed over"`
 	TransposeB bool `gomx:"transpose_b" doc:"rhs is stored transposed: its last axis is summed over"`
+	// All arrays are dense here.
+	ForwardSType string `gomx:"forward_stype,default=None,enum=None|default" doc:"storage type of the result; taken, not needed"`
 }
 
 func init() {

@@ -112,9 +112,9 @@ var binaryRows = []binaryRow{
 	{"a b -> a >= b", zeroGrad, "1 where a ≥ b, else 0", "_greater_equal", []string{"_Greater_Equal"}, "broadcast_greater_equal", nil, "_greater_equal_scalar", []string{"_GreaterEqualScalar"}, "", nil},
 	{"a b -> a < b", zeroGrad, "1 where a < b, else 0", "_lesser", []string{"_Lesser"}, "broadcast_lesser", nil, "_lesser_scalar", []string{"_LesserScalar"}, "", nil},
 	{"a b -> a <= b", zeroGrad, "1 where a ≤ b, else 0", "_lesser_equal", []string{"_Lesser_Equal"}, "broadcast_lesser_equal", nil, "_lesser_equal_scalar", []string{"_LesserEqualScalar"}, "", nil},
-	{"a b -> a && b", zeroGrad, "1 where both are not 0, else 0", "_logical_and", nil, "broadcast_logical_and", nil, "_logical_and_scalar", nil, "", nil},
-	{"a b -> a || b", zeroGrad, "1 where either is not 0, else 0", "_logical_or", nil, "broadcast_logical_or", nil, "_logical_or_scalar", nil, "", nil},
-	{"a b -> xor(a, b)", zeroGrad, "1 where exactly one is not 0, else 0", "_logical_xor", nil, "broadcast_logical_xor", nil, "_logical_xor_scalar", nil, "", nil},
+	{"a b -> a && b", zeroGrad, "1 where both are not 0, else 0", "_logical_and", []string{"_Logical_And"}, "broadcast_logical_and", nil, "_logical_and_scalar", []string{"_LogicalAndScalar"}, "", nil},
+	{"a b -> a || b", zeroGrad, "1 where either is not 0, else 0", "_logical_or", []string{"_Logical_Or"}, "broadcast_logical_or", nil, "_logical_or_scalar", []string{"_LogicalOrScalar"}, "", nil},
+	{"a b -> xor(a, b)", zeroGrad, "1 where exactly one is not 0, else 0", "_logical_xor", []string{"_Logical_Xor"}, "broadcast_logical_xor", nil, "_logical_xor_scalar", []string{"_LogicalXorScalar"}, "", nil},
 }
 
 func init() {

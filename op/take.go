@@ -1,6 +1,7 @@
 package op
 
 import (
+	"encoding/binary"
 	"fmt"
 
 	"github.com/gomx-org/gomx/backend"
@@ -18,7 +19,7 @@ type EmbeddingParam struct {
 // TakeParam has MXNet's names and defaults.
 type TakeParam struct {
 	Axis int    `gomx:"axis" doc:"the axis to take from"`
-	Mode string `gomx:"mode,default=clip,enum=clip|wrap|raise,prefix=Take" doc:"what becomes of indices outside: the nearest inside, or counted around; raise is refused"`
+	Mode string `gomx:"mode,default=clip,enum=clip|wrap|raise,prefix=Take" doc:"what becomes of indices outside: the nearest inside, or counted around, or the run fails"`
 }
 
 // OneHotParam has MXNet's names and defaults.
@@ -54,12 +55,6 @@ func init() {
 	Register(Op[TakeParam]{
 		Name: "take", Doc: "slices of a along an axis, by the indices",
 		Args: func(*TakeParam) []string { return []string{"a", "indices"} },
-		Check: func(p *TakeParam) error {
-			if p.Mode == "raise" {
-				return fmt.Errorf("mode raise is not supported; clip takes the nearest index, wrap counts around")
-			}
-			return nil
-		},
 		Shape: func(p *TakeParam, s *Shapes) {
 			a, indices := s.In("a"), s.In("indices")
 			if a == nil || indices == nil {
@@ -74,7 +69,12 @@ func init() {
 		},
 		Type: func(_ *TakeParam, t *Types) { sameAs(t, 0) },
 		Forward: func(p *TakeParam, c *Ctx, in []Value) []Value {
-			return []Value{c.Gather(in[0], in[1], p.Axis, p.Mode == "wrap")}
+			indices := in[1]
+			if p.Mode == "raise" {
+				axis, _ := in[0].Shape().Axis(p.Axis)
+				indices = inRange(c, indices, in[0].Shape()[axis])
+			}
+			return []Value{c.Gather(in[0], indices, p.Axis, p.Mode == "wrap")}
 		},
 		Backward: func(p *TakeParam, c *Ctx, dout []Value) []Value {
 			axis, _ := c.In(0).Shape().Axis(p.Axis)
@@ -161,4 +161,19 @@ func whereCondition(c *Ctx, cond, x Value) Value {
 		return alongAxis(c, cond, len(x.Shape()), 0)
 	}
 	return cond
+}
+
+// inRange is indices as whole numbers; the run fails when one is not from 0 to n−1.
+func inRange(c *Ctx, indices Value, n int) Value {
+	whole := c.Cast(indices, backend.Int64)
+	same := backend.ValueInfo{Shape: whole.Shape(), DType: backend.Int64}
+	return c.Host("take", func(in, out []backend.HostTensor) error {
+		copy(out[0].Data, in[0].Data)
+		for b := in[0].Data; len(b) > 0; b = b[8:] {
+			if i := int64(binary.NativeEndian.Uint64(b)); i < 0 || i >= int64(n) {
+				return fmt.Errorf("index %d is outside of 0 to %d; mode clip takes the nearest index, wrap counts around", i, n-1)
+			}
+		}
+		return nil
+	}, []backend.ValueInfo{same}, whole)[0]
 }

@@ -2443,6 +2443,21 @@ func (o FlattenArg) Apply(s *Settings) { s.Bool("flatten", o.v) }
 
 func (FlattenArg) forFullyConnected() {}
 
+// ForwardSTypeValue is a value of the parameter forward_stype of batch_dot, dot: storage type of the result; taken, not needed; default None.
+type ForwardSTypeValue string
+
+// The values of forward_stype.
+const (
+	BatchDotNone    ForwardSTypeValue = "None"
+	BatchDotDefault ForwardSTypeValue = "default"
+)
+
+// Apply sets forward_stype.
+func (v ForwardSTypeValue) Apply(s *Settings) { s.Param("forward_stype", string(v)) }
+
+func (ForwardSTypeValue) forBatchDot() {}
+func (ForwardSTypeValue) forDot()      {}
+
 // Gamma1Arg is what Gamma1 returns.
 type Gamma1Arg struct{ v float64 }
 
@@ -3666,7 +3681,7 @@ func (o Stride2Arg) Apply(s *Settings) { s.Int("stride2", o.v) }
 
 func (Stride2Arg) forCorrelation() {}
 
-// TakeModeValue is a value of the parameter mode of take: what becomes of indices outside: the nearest inside, or counted around; raise is refused; default clip.
+// TakeModeValue is a value of the parameter mode of take: what becomes of indices outside: the nearest inside, or counted around, or the run fails; default clip.
 type TakeModeValue string
 
 // The values of mode.
