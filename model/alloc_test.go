@@ -54,6 +54,44 @@ func TestABatchAllocatesNothing(t *testing.T) {
 	}
 }
 
+// Nor does a step of a Module, by hand.
+func TestAModuleStepAllocatesNothing(t *testing.T) {
+	for _, c := range []struct {
+		network, store string
+		devices        int
+	}{{"mlp", "", 1}, {"lenet", "", 1}, {"mlp", "local", 2}, {"lenet", "local_allreduce_cpu", 2}} {
+		t.Run(fmt.Sprint(c), func(t *testing.T) {
+			net, err := zoo.Open(c.network, 10)
+			require.NoError(t, err)
+			const n = 16
+			data, err := mxio.NewNDArrayIter(mxio.Floats(make([]float32, n*784), n, 1, 28, 28), mxio.Floats(make([]float32, n)), mxio.BatchSize(n))
+			require.NoError(t, err)
+			batch, err := data.Next(context.Background())
+			require.NoError(t, err)
+			mod := NewModule(net, cpus(c.devices))
+			defer mod.Close()
+			require.NoError(t, mod.Bind(data.ProvideData(), data.ProvideLabel()))
+			require.NoError(t, mod.InitParams())
+			require.NoError(t, mod.InitOptimizer(c.store, optimizer.SGD{LearningRate: 0.01, Momentum: 0.9}))
+			measure := metric.Accuracy()
+			step := func() {
+				err := mod.ForwardBackward(batch)
+				if err == nil {
+					err = mod.Update()
+				}
+				if err == nil {
+					err = mod.UpdateMetric(measure, batch.Label)
+				}
+				if err != nil {
+					t.Fatal(err)
+				}
+			}
+			step()
+			assert.Zero(t, testing.AllocsPerRun(8, step))
+		})
+	}
+}
+
 // BenchmarkOwnTime is what a batch costs beside its arithmetic: a network of one weight, a batch of one number. It holds
 // the iterator, the copies into the network, the update's numbers, one call into C and the metric.
 func BenchmarkOwnTime(b *testing.B) {

@@ -104,15 +104,19 @@ func (m *Monitor) note(w *monitored, name string, a *ndarray.NDArray) {
 		stat = normPerElement
 	}
 	w.err = ndarray.Try(func() {
-		s := stat(a)
-		if s.Size() == 1 && len(s.Shape()) == 1 {
-			s = s.Reshape()
-		}
-		w.stats = append(w.stats, MonitorStat{m.batch, name, s.Text() + "\t"})
+		w.stats = append(w.stats, MonitorStat{m.batch, name, statText(stat(a)) + "\t"})
 	})
 	if w.err != nil {
 		w.err = fmt.Errorf("model: Monitor: statistic of %s: %w", name, w.err)
 	}
+}
+
+// statText prints an array of shape (1) as the number it holds, as MXNet's monitor does.
+func statText(s *ndarray.NDArray) string {
+	if len(s.Shape()) != 1 || s.Size() != 1 {
+		return s.Text()
+	}
+	return ndarray.Array(s.Float64(), ndarray.Shape{}, ndarray.Of(s.DType())).Text()
 }
 
 // normPerElement is ‖x‖/√size.
