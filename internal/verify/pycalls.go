@@ -32,7 +32,7 @@ func (p *python) builtin(name string, a arguments) any {
 	case isArray && name == "len":
 		return x.Len()
 	case isArray && name == "bool":
-		return x.Scalar() != 0
+		return x.Size() > 0 && x.Scalar() != 0
 	case isArray && (name == "float" || name == "int"):
 		panic(&nd.Error{Op: name, Err: errors.New("MXNet's arrays do not convert; asscalar does")})
 	case name == "float":

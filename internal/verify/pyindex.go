@@ -6,11 +6,13 @@ import (
 	"strings"
 
 	nd "github.com/gomx-org/gomx/ndarray"
+	"github.com/gomx-org/gomx/with"
 )
 
 // axisIndex is what an index says of one axis: a position, or a range of them, or a new axis.
 type axisIndex struct {
 	positions []int
+	listed    bool // by a list, in any order
 	single    bool // the axis goes
 	fresh     bool // the axis is new
 }
@@ -33,7 +35,7 @@ func (p *python) index(v, index any) any {
 	case pySlice:
 		if x.step == nil || x.step == 1 {
 			from, to, _ := p.bounds(x, a.Shape()[0])
-			return a.Slice(from, max(from, to))
+			return a.Slice(from, to)
 		}
 	}
 	parts := p.parts(index)
@@ -56,6 +58,9 @@ func (p *python) parts(index any) pyTuple {
 func (p *python) gather(a *nd.NDArray, parts pyTuple) *nd.NDArray {
 	var rows []float64
 	shape := a.Shape()
+	if len(parts) > len(shape) {
+		panic(&nd.Error{Op: "index", Err: fmt.Errorf("%d indices for %v", len(parts), shape)})
+	}
 	for k, part := range parts {
 		list := p.ints(part)
 		for len(rows) < len(list) {
@@ -133,6 +138,13 @@ func (p *python) axes(parts pyTuple, shape nd.Shape) []axisIndex {
 		case pySlice:
 			axes = append(axes, axisIndex{positions: positions(p.bounds(x, shape[at]))})
 			at++
+		case pyList:
+			list := p.ints(x)
+			for i := range list {
+				list[i] = p.position(list[i], shape[at])
+			}
+			axes = append(axes, axisIndex{positions: list, listed: true})
+			at++
 		default:
 			axes = append(axes, axisIndex{positions: []int{p.position(p.whole(x), shape[at])}, single: true})
 			at++
@@ -140,6 +152,14 @@ func (p *python) axes(parts pyTuple, shape nd.Shape) []axisIndex {
 	}
 	all(len(shape) - at)
 	return axes
+}
+
+func floatsOf(list []int) []float64 {
+	out := make([]float64, len(list))
+	for i, v := range list {
+		out[i] = float64(v)
+	}
+	return out
 }
 
 func positions(from, to, step int) (list []int) {
@@ -153,9 +173,15 @@ func positions(from, to, step int) (list []int) {
 func (p *python) region(a *nd.NDArray, axes []axisIndex) *nd.NDArray {
 	var begin, end, step []string
 	shape := nd.Shape{}
-	for _, x := range axes {
+	at := 0 // the axis of a
+	for k, x := range axes {
 		if len(x.positions) == 0 {
 			p.unknown("index without elements")
+		}
+		if x.listed { // along an axis of its own, before all others
+			picked := nd.Take(a, nd.Array(floatsOf(x.positions), nil, p.on), with.Axis(at))
+			axes[k] = axisIndex{positions: positions(0, len(x.positions), 1)}
+			return p.region(picked, axes)
 		}
 		if !x.single {
 			shape = append(shape, len(x.positions))
@@ -163,6 +189,7 @@ func (p *python) region(a *nd.NDArray, axes []axisIndex) *nd.NDArray {
 		if x.fresh {
 			continue
 		}
+		at++
 		first, last, by := x.positions[0], x.positions[len(x.positions)-1], 1
 		if len(x.positions) > 1 {
 			by = x.positions[1] - first

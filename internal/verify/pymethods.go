@@ -64,7 +64,7 @@ func (p *python) method(v any, name string, a arguments) any {
 	x := p.array(v)
 	switch name {
 	case "asscalar":
-		return x.Scalar()
+		return pyScalar{x.Scalar(), nd.Array([]float64{x.Scalar()}, nd.Shape{}, nd.Of(x.DType())).Text()}
 	case "copy", "detach":
 		return x.Copy()
 	case "as_in_context", "wait_to_read":
@@ -85,10 +85,6 @@ func (p *python) method(v any, name string, a arguments) any {
 		return x.BroadcastTo(p.dims(a, "shape")...)
 	case "expand_dims":
 		return x.ExpandDims(p.whole(a.get(0, "axis", nil)))
-	case "transpose":
-		if _, ok := a.get(0, "", nil).(int); ok {
-			a.list = []any{tupleOf(p.dims(a, "axes"))}
-		}
 	}
 	a.list = append([]any{x}, a.list...)
 	return p.call(name, a)

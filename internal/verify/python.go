@@ -13,7 +13,8 @@ import (
 // python computes the expressions in which MXNet's arrays were recorded: numbers, strings, tuples, lists, arithmetic,
 // comparisons, calls, attributes and indices, and assignments between semicolons. What it does not know is missing.
 //
-// Its values are nil for None, bool, int, float64, string, pyTuple, pyList, pySlice, pyEllipsis, module and *nd.NDArray.
+// Its values are nil for None, bool, int, float64, string, pyScalar, pyTuple, pyList, pySlice, pyEllipsis, module and
+// *nd.NDArray.
 type python struct {
 	names  map[string]any
 	on     nd.Option
@@ -26,7 +27,11 @@ type (
 	pyList     []any
 	pySlice    struct{ lo, hi, step any }
 	pyEllipsis struct{}
-	module     string // nd, mx, np
+	pyScalar   struct { // a number of numpy, which prints by its type
+		value float64
+		text  string
+	}
+	module string // nd, mx, np
 )
 
 var pyToken = regexp.MustCompile(`\s*(\d+\.?\d*(?:[eE][-+]?\d+)?|\.\d+(?:[eE][-+]?\d+)?|[A-Za-z_]\w*|'[^']*'|"[^"]*"|\.\.\.|\*\*|//|[-+*/]=|[<>=!]=|[-+*/%()\[\],.:=<>;@])`)

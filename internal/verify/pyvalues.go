@@ -107,6 +107,8 @@ func (p *python) number(v any) float64 {
 			return 1
 		}
 		return 0
+	case pyScalar:
+		return v.value
 	}
 	p.unknown("number %v (%T)", v, v)
 	return 0
@@ -161,6 +163,8 @@ func pyText(v any) string {
 		return pytext.Bool(v)
 	case float64:
 		return pytext.Float(v)
+	case pyScalar:
+		return v.text
 	case pyTuple:
 		return "(" + pyTexts(v) + map[bool]string{true: ",)", false: ")"}[len(v) == 1]
 	case pyList:
