@@ -51,6 +51,65 @@ func TestCompose(t *testing.T) {
 	assert.ErrorContains(t, net.Compose(map[string]*symbol.Symbol{"out": symbol.Variable("x")}).Err(), `no variable "out"`)
 }
 
+// TestComposingLikeMXNets: answers of MXNet 1.9.1, or that it refuses.
+func TestComposingLikeMXNets(t *testing.T) {
+	type replace = map[string]*symbol.Symbol
+	x, mm := symbol.Variable("x"), symbol.Variable("mm")
+	relu := symbol.Activation(symbol.FullyConnected(symbol.Variable("data"), 4, with.Name("f1")), with.ActRelu, with.Name("r"))
+	fc := symbol.FullyConnected(symbol.Variable("data2"), 3, with.Name("f2"))
+	bn := symbol.BatchNorm(x, with.Name("bn"), symbol.Input("moving_mean", mm))
+	split := symbol.SliceChannel(relu, 2, with.Name("s"))
+	group := symbol.Group(relu, symbol.Group(x, fc), relu)
+	for name, c := range map[string]struct {
+		s               *symbol.Symbol
+		args, outs, aux []string
+	}{
+		"a weight":              {fc.Compose(replace{"f2_weight": mm}), []string{"data2", "mm", "f2_bias"}, []string{"f2_output"}, nil},
+		"an input":              {fc.Compose(replace{"data2": relu}), []string{"data", "f1_weight", "f1_bias", "f2_weight", "f2_bias"}, []string{"f2_output"}, nil},
+		"used twice":            {symbol.Mul(x, x).Compose(replace{"x": relu}), []string{"data", "f1_weight", "f1_bias"}, []string{"_mul0_output"}, nil},
+		"by another's name":     {symbol.Add(x, symbol.Variable("y")).Compose(replace{"x": symbol.Variable("y")}), []string{"y", "y"}, []string{"_plus0_output"}, nil},
+		"a state":               {symbol.BatchNorm(x, with.Name("bn")).Compose(replace{"bn_moving_mean": mm}), []string{"x", "bn_gamma", "bn_beta"}, []string{"bn_output"}, []string{"mm", "bn_moving_var"}},
+		"a group":               {group, []string{"data", "f1_weight", "f1_bias", "x", "data2", "f2_weight", "f2_bias"}, []string{"r_output", "x", "f2_output", "r_output"}, nil},
+		"children":              {group.GetChildren(), []string{"data", "f1_weight", "f1_bias", "data2", "f2_weight", "f2_bias"}, []string{"f1_output", "data2", "f2_weight", "f2_bias"}, nil},
+		"internals twice":       {relu.GetInternals().GetInternals(), []string{"data", "f1_weight", "f1_bias"}, []string{"data", "f1_weight", "f1_bias", "f1_output", "r_output"}, nil},
+		"one of two outputs":    {split.Output(1), []string{"data", "f1_weight", "f1_bias"}, []string{"s_output1"}, nil},
+		"children of it":        {split.Output(1).GetChildren(), []string{"data", "f1_weight", "f1_bias"}, []string{"r_output"}, nil},
+		"a state is a head":     {symbol.Group(bn, mm), []string{"x", "bn_gamma", "bn_beta"}, []string{"bn_output", "mm"}, []string{"mm", "bn_moving_var"}},
+		"one name for two":      {symbol.FullyConnected(symbol.FullyConnected(x, 3, with.Name("z")), 3, with.Name("z")), []string{"x", "z_weight", "z_bias", "z_weight", "z_bias"}, []string{"z_output"}, nil},
+		"a variable of a Group": {group.OutputNamed("x"), []string{"x"}, []string{"x"}, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			require.NoError(t, c.s.Err())
+			assert.Equal(t, c.args, c.s.ListArguments())
+			assert.Equal(t, c.outs, c.s.ListOutputs())
+			assert.Equal(t, c.aux, c.s.ListAuxiliaryStates())
+		})
+	}
+	for text, s := range map[string]*symbol.Symbol{
+		"it has 2 outputs": fc.Compose(replace{"data2": split}), "pick one with Output": symbol.Activation(split, with.ActRelu),
+		`two outputs are called "r_output"`: group.OutputNamed("r_output"), `no output "nobody"`: group.OutputNamed("nobody"),
+		"no output 9 of 4": group.Output(9), `no input "bias"`: symbol.FullyConnected(x, 3, with.NoBias(true), symbol.Input("bias", mm)),
+	} {
+		assert.ErrorContains(t, s.Err(), text)
+	}
+	assert.Equal(t, "s", split.Output(1).Name())
+	assert.Empty(t, group.Name())
+	assert.Nil(t, x.GetChildren())
+}
+
+// TestNamesOfArithmetic: automatic names of what Python writes with operators.
+func TestNamesOfArithmetic(t *testing.T) {
+	x := symbol.Variable("x")
+	for name, s := range map[string]*symbol.Symbol{
+		"_greater0": symbol.Greater(x, x), "_greater_scalar0": symbol.GreaterScalar(x, 2), "_modscalar0": symbol.ModScalar(x, 2),
+		"_plusscalar0": symbol.AddScalar(x, 2), "_rminusscalar0": symbol.RSubScalar(2, x), "_rpowerscalar0": symbol.RpowerScalar(x, 2),
+		"_maximumscalar0": symbol.MaximumScalar(x, 2), "_hypot0": symbol.Hypot(x, x), "_hypotscalar0": symbol.HypotScalar(x, 2),
+		"abs0": symbol.Abs(x), "_maximum0": symbol.Maximum(x, x),
+	} {
+		assert.Equal(t, name, s.Name())
+	}
+}
+
 func TestMistakesTravelToTheEnd(t *testing.T) {
 	bad := symbol.Convolution(symbol.Variable("data"), 0, with.Kernel(3, 3), with.Name("conv"))
 	net := symbol.SoftmaxOutput(symbol.Flatten(bad))

@@ -130,6 +130,8 @@ func TestBindRefuses(t *testing.T) {
 		LowerOptions: symbol.LowerOptions{Shapes: map[string]backend.Shape{"data": {2, 5}}, Infer: true},
 	})
 	assert.ErrorContains(t, err, `no array "weights"`)
+	_, err = symbol.Add(symbol.Variable("a"), symbol.Variable("a")).SimpleBind(device.CPU(0), symbol.GradWrite, map[string]backend.Shape{"a": {2}})
+	assert.ErrorContains(t, err, `two variables are called "a": where one is meant, use the same Symbol twice`)
 }
 
 // hostSquare is an operator in Go: the device hands it its arrays in the middle of a compiled step.

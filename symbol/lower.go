@@ -72,6 +72,9 @@ func (s *Symbol) Lower(o LowerOptions) (*backend.Program, error) {
 	if _, err := s.InferShape(o.Shapes); err != nil {
 		return nil, err
 	}
+	if err := s.checkNames(); err != nil {
+		return nil, fmt.Errorf("symbol: %w: where one is meant, use the same Symbol twice", err)
+	}
 	_, g, err := s.inferShapes(o.Shapes)
 	if err != nil {
 		return nil, err

@@ -456,7 +456,7 @@ func Hypot(lhs, rhs *Symbol, opts ...with.HypotOption) *Symbol {
 func HypotScalar(data *Symbol, scalar float64, opts ...with.HypotScalarOption) *Symbol {
 	s := with.Gather(opts)
 	s.Float("scalar", scalar)
-	return apply("_hypot_scalar", "_hypot_scalar", []*Symbol{data}, s)
+	return apply("_hypotscalar", "_hypot_scalar", []*Symbol{data}, s)
 }
 
 // IdentityWithAttrLikeRhs is MXNet's _identity_with_attr_like_rhs: lhs, which has the shape and type of rhs.
@@ -595,7 +595,7 @@ func LogicalXorScalar(data *Symbol, scalar float64, opts ...with.LogicalXorScala
 func MaximumScalar(data *Symbol, scalar float64, opts ...with.MaximumScalarOption) *Symbol {
 	s := with.Gather(opts)
 	s.Float("scalar", scalar)
-	return apply("_maximum_scalar", "_maximum_scalar", []*Symbol{data}, s)
+	return apply("_maximumscalar", "_maximum_scalar", []*Symbol{data}, s)
 }
 
 // MinimumScalar is MXNet's _minimum_scalar: out = the smaller, b a number.
@@ -604,7 +604,7 @@ func MaximumScalar(data *Symbol, scalar float64, opts ...with.MaximumScalarOptio
 func MinimumScalar(data *Symbol, scalar float64, opts ...with.MinimumScalarOption) *Symbol {
 	s := with.Gather(opts)
 	s.Float("scalar", scalar)
-	return apply("_minimum_scalar", "_minimum_scalar", []*Symbol{data}, s)
+	return apply("_minimumscalar", "_minimum_scalar", []*Symbol{data}, s)
 }
 
 // MinusScalar is MXNet's _minus_scalar: out = a − b, b a number.
@@ -628,7 +628,7 @@ func Mod(lhs, rhs *Symbol, opts ...with.ModOption) *Symbol {
 func ModScalar(data *Symbol, scalar float64, opts ...with.ModScalarOption) *Symbol {
 	s := with.Gather(opts)
 	s.Float("scalar", scalar)
-	return apply("_mod_scalar", "_mod_scalar", []*Symbol{data}, s)
+	return apply("_modscalar", "_mod_scalar", []*Symbol{data}, s)
 }
 
 // MpAdamwUpdate is MXNet's _mp_adamw_update: w − eta·(lr·m/(√v + ε) + wd·w), with m and v as in adam_update but
@@ -821,7 +821,7 @@ func RminusScalar(data *Symbol, scalar float64, opts ...with.RminusScalarOption)
 func RmodScalar(data *Symbol, scalar float64, opts ...with.RmodScalarOption) *Symbol {
 	s := with.Gather(opts)
 	s.Float("scalar", scalar)
-	return apply("_rmod_scalar", "_rmod_scalar", []*Symbol{data}, s)
+	return apply("_rmodscalar", "_rmod_scalar", []*Symbol{data}, s)
 }
 
 // RpowerScalar is MXNet's _rpower_scalar: out = aᵇ, a the number, b the array.
@@ -830,7 +830,7 @@ func RmodScalar(data *Symbol, scalar float64, opts ...with.RmodScalarOption) *Sy
 func RpowerScalar(data *Symbol, scalar float64, opts ...with.RpowerScalarOption) *Symbol {
 	s := with.Gather(opts)
 	s.Float("scalar", scalar)
-	return apply("_rpower_scalar", "_rpower_scalar", []*Symbol{data}, s)
+	return apply("_rpowerscalar", "_rpower_scalar", []*Symbol{data}, s)
 }
 
 // SampleExponential is MXNet's _sample_exponential: random numbers of the exponential distribution, λe^(−λx), with

@@ -32,9 +32,14 @@ func writeSymbol(w *bytes.Buffer, ops []*op.Def, names map[*op.Def]string, opts 
 	})
 }
 
-// hint is what automatic names begin with: in Python an operator with an underscore in front is called by its alias without.
+// hint is what automatic names begin with: in Python an operator with an underscore in front is called by its alias without,
+// and what stands behind x % 2 and maximum(x, 2) by its name of old, _ModScalar.
 func hint(d *op.Def) string {
 	name := strings.ToLower(d.Name)
+	switch name {
+	case "_mod_scalar", "_rmod_scalar", "_rpower_scalar", "_maximum_scalar", "_minimum_scalar", "_hypot_scalar":
+		return strings.Replace(name, "_scalar", "scalar", 1)
+	}
 	if bare := strings.TrimPrefix(name, "_"); slices.Contains(d.Aliases, bare) {
 		return bare
 	}
