@@ -25,6 +25,7 @@ type inspectCmd struct {
 	Batch      int    `help:"Examples in a batch." default:"64"`
 	ImageShape []int  `help:"Channels, height, width." placeholder:"C,H,W"`
 	After      string `help:"Only after this pass." placeholder:"PASS"`
+	GPU        int    `name:"gpu" default:"-1" help:"For this GPU; for the CPU without it."`
 	JSON       bool   `name:"json" help:"Write JSON."`
 }
 
@@ -120,15 +121,15 @@ func (c *inspectCmd) program() error {
 		}
 		stages = append(stages, s)
 	}}
-	if err := bindOnce(net, shape, c.Mode, opts); err != nil {
+	if err := bindOnce(net, deviceOf(c.GPU), shape, c.Mode, opts); err != nil {
 		return err
 	}
 	return c.show(stages)
 }
 
 // bindOnce compiles the network as Fit or Predict would.
-func bindOnce(net *symbol.Symbol, shape backend.Shape, mode string, opts backend.Options) error {
-	m := model.NewFeedForward(net, model.On(device.CPU(0)), model.Compile(opts),
+func bindOnce(net *symbol.Symbol, on device.Context, shape backend.Shape, mode string, opts backend.Options) error {
+	m := model.NewFeedForward(net, model.On(on), model.Compile(opts),
 		model.Optimizer(optimizer.SGD{LearningRate: 0.1, Momentum: 0.9}), model.Log(func(string, ...any) {}))
 	data := newSynthetic(shape, 2, 0)
 	if err := m.InitParams(data); err != nil {

@@ -38,15 +38,19 @@ func (c *runCmd) Run() error {
 	if err != nil {
 		return err
 	}
-	ctx := device.CPU(0)
-	if c.GPU >= 0 {
-		ctx = device.GPU(c.GPU)
-	}
-	out, err := forward(ctx, s, params, in)
+	out, err := forward(deviceOf(c.GPU), s, params, in)
 	if err != nil {
 		return err
 	}
 	return npy.SaveNPZ(c.Out, out)
+}
+
+// deviceOf is the GPU of a flag --gpu, or the CPU where that is not given.
+func deviceOf(gpu int) device.Context {
+	if gpu >= 0 {
+		return device.GPU(gpu)
+	}
+	return device.CPU(0)
 }
 
 // withInternals adds outputs of inner layers to those of a network.
