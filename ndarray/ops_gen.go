@@ -365,10 +365,23 @@ func AdamwUpdate(weight, grad, mean, var_, rescaleGrad *NDArray, lr float64, eta
 	return invoke("_adamw_update", []*NDArray{weight, grad, mean, var_, rescaleGrad}, s)[0]
 }
 
+// ContribArangeLike is MXNet's _contrib_arange_like: the numbers start, start + step …, as many as data has elements
+// or as an axis is long.
+func ContribArangeLike(data *NDArray, opts ...with.ContribArangeLikeOption) *NDArray {
+	s := with.Gather(opts)
+	return invoke("_contrib_arange_like", []*NDArray{data}, s)[0]
+}
+
 // Copy is MXNet's _copy: out = x.
 func Copy(data *NDArray, opts ...with.CopyOption) *NDArray {
 	s := with.Gather(opts)
 	return invoke("_copy", []*NDArray{data}, s)[0]
+}
+
+// Histogram is MXNet's _histogram: how many numbers of data lie in each bin, and the edges of the bins.
+func Histogram(data, bins *NDArray, opts ...with.HistogramOption) []*NDArray {
+	s := with.Gather(opts)
+	return invoke("_histogram", []*NDArray{data, bins}, s)
 }
 
 // IdentityWithAttrLikeRhs is MXNet's _identity_with_attr_like_rhs: lhs, which has the shape and type of rhs.
@@ -433,6 +446,12 @@ func MpAdamwUpdate(weight, grad, mean, var_, weight32, rescaleGrad *NDArray, lr 
 	s.Float("lr", lr)
 	s.Float("eta", eta)
 	return invoke("_mp_adamw_update", []*NDArray{weight, grad, mean, var_, weight32, rescaleGrad}, s)[0]
+}
+
+// Cumsum is MXNet's _np_cumsum: sums of a along an axis, from the first element to each.
+func Cumsum(a *NDArray, opts ...with.CumsumOption) *NDArray {
+	s := with.Gather(opts)
+	return invoke("_np_cumsum", []*NDArray{a}, s)[0]
 }
 
 // PlusScalar is MXNet's _plus_scalar: out = a + b, b a number.
@@ -564,6 +583,16 @@ func RandomUniformLike(data *NDArray, opts ...with.RandomUniformLikeOption) *NDA
 	return invoke("_random_uniform_like", []*NDArray{data}, s)[0]
 }
 
+// RavelMultiIndex is MXNet's _ravel_multi_index: numbers of elements in C order, from their indices: data (axes, n…)
+// holds those along an axis in each row.
+//
+//   - shape: the shape of the array that the indices are of; its first dimension is not needed and may be -1
+func RavelMultiIndex(data *NDArray, shape []int, opts ...with.RavelMultiIndexOption) *NDArray {
+	s := with.Gather(opts)
+	s.Ints("shape", shape)
+	return invoke("_ravel_multi_index", []*NDArray{data}, s)[0]
+}
+
 // RdivScalar is MXNet's _rdiv_scalar: out = a / b, a the number, b the array.
 //
 //   - scalar: the number; an array of whole numbers takes it truncated
@@ -671,6 +700,15 @@ func SplitV2(data *NDArray, indices []int, opts ...with.SplitV2Option) []*NDArra
 	return invoke("_split_v2", []*NDArray{data}, s)
 }
 
+// UnravelIndex is MXNet's _unravel_index: indices (axes, n…) of elements, from their numbers in C order.
+//
+//   - shape: the shape of the array that the indices are of; its first dimension is not needed and may be -1
+func UnravelIndex(data *NDArray, shape []int, opts ...with.UnravelIndexOption) *NDArray {
+	s := with.Gather(opts)
+	s.Ints("shape", shape)
+	return invoke("_unravel_index", []*NDArray{data}, s)[0]
+}
+
 // Abs is MXNet's abs: out = |x|; the gradient at 0 is 0.
 func Abs(data *NDArray, opts ...with.AbsOption) *NDArray {
 	s := with.Gather(opts)
@@ -691,6 +729,12 @@ func AdamUpdate(weight, grad, mean, var_ *NDArray, lr float64, opts ...with.Adam
 func AddN(args []*NDArray, opts ...with.AddNOption) *NDArray {
 	s := with.Gather(opts)
 	return invoke("add_n", args, s)[0]
+}
+
+// AllFinite is MXNet's all_finite: (1,): 1 where no number of data is NaN or infinite, else 0.
+func AllFinite(data *NDArray, opts ...with.AllFiniteOption) *NDArray {
+	s := with.Gather(opts)
+	return invoke("all_finite", []*NDArray{data}, s)[0]
 }
 
 // AmpCast is MXNet's amp_cast: floating-point data in another floating-point type, other data as it is; MXNet's
@@ -1083,6 +1127,13 @@ func HardSigmoid(data *NDArray, opts ...with.HardSigmoidOption) *NDArray {
 	return invoke("hard_sigmoid", []*NDArray{data}, s)[0]
 }
 
+// KhatriRao is MXNet's khatri_rao: the Kronecker products of the columns: of matrices (n₁, k), (n₂, k) … a (n₁·n₂·…,
+// k).
+func KhatriRao(args []*NDArray, opts ...with.KhatriRaoOption) *NDArray {
+	s := with.Gather(opts)
+	return invoke("khatri_rao", args, s)[0]
+}
+
 // LambUpdatePhase1 is MXNet's lamb_update_phase1: m/(√v + ε) + wd·w, the step of Adam before its length is chosen
 // (You et al. 2020).
 //
@@ -1221,6 +1272,18 @@ func MpSgdUpdate(weight, grad, weight32 *NDArray, lr float64, opts ...with.MpSgd
 	s := with.Gather(opts)
 	s.Float("lr", lr)
 	return invoke("mp_sgd_update", []*NDArray{weight, grad, weight32}, s)[0]
+}
+
+// MultiLars is MXNet's multi_lars: lr·η·‖w‖/(‖g‖ + wd·‖w‖ + ε) for each parameter, from the squares of its norms; lr
+// where one is 0 (You et al. 2017).
+//
+//   - eta: η, the share of a norm that a step may be
+//   - eps: ε, added to the denominator
+func MultiLars(lrs, weightsSumSq, gradsSumSq, wds *NDArray, eta float64, eps float64, opts ...with.MultiLarsOption) *NDArray {
+	s := with.Gather(opts)
+	s.Float("eta", eta)
+	s.Float("eps", eps)
+	return invoke("multi_lars", []*NDArray{lrs, weightsSumSq, gradsSumSq, wds}, s)[0]
 }
 
 // NagMomUpdate is MXNet's nag_mom_update: m = momentum·m − lr·(g + wd·w); w + momentum·m − lr·(g + wd·w), Nesterov's

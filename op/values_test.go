@@ -120,7 +120,7 @@ var values = []value{
 
 // TestValues compares with known numbers.
 func TestValues(t *testing.T) {
-	for _, v := range slices.Concat(values, wideValues, orderingValues) {
+	for _, v := range slices.Concat(values, wideValues, orderingValues, numberValues) {
 		t.Run(v.op+" "+v.params, func(t *testing.T) {
 			u, err := newUnit(v.op, v.params, v.shapes...)
 			require.NoError(t, err)

@@ -373,6 +373,13 @@ func Arange(start float64, opts ...with.ArangeOption) *Symbol {
 	return apply("_arange", "_arange", nil, s)
 }
 
+// ContribArangeLike is MXNet's _contrib_arange_like: the numbers start, start + step …, as many as data has elements
+// or as an axis is long.
+func ContribArangeLike(data *Symbol, opts ...with.ContribArangeLikeOption) *Symbol {
+	s := with.Gather(opts)
+	return apply("_contrib_arange_like", "_contrib_arange_like", []*Symbol{data}, s)
+}
+
 // Copy is MXNet's _copy: out = x.
 func Copy(data *Symbol, opts ...with.CopyOption) *Symbol {
 	s := with.Gather(opts)
@@ -442,6 +449,12 @@ func GreaterScalar(data *Symbol, scalar float64, opts ...with.GreaterScalarOptio
 	s := with.Gather(opts)
 	s.Float("scalar", scalar)
 	return apply("_greater_scalar", "_greater_scalar", []*Symbol{data}, s)
+}
+
+// Histogram is MXNet's _histogram: how many numbers of data lie in each bin, and the edges of the bins.
+func Histogram(data, bins *Symbol, opts ...with.HistogramOption) *Symbol {
+	s := with.Gather(opts)
+	return apply("_histogram", "_histogram", []*Symbol{data, bins}, s)
 }
 
 // Hypot is MXNet's _hypot: out = √(a² + b²), element by element.
@@ -659,6 +672,12 @@ func NotEqualScalar(data *Symbol, scalar float64, opts ...with.NotEqualScalarOpt
 	return apply("_not_equal_scalar", "_not_equal_scalar", []*Symbol{data}, s)
 }
 
+// Cumsum is MXNet's _np_cumsum: sums of a along an axis, from the first element to each.
+func Cumsum(a *Symbol, opts ...with.CumsumOption) *Symbol {
+	s := with.Gather(opts)
+	return apply("_np_cumsum", "_np_cumsum", []*Symbol{a}, s)
+}
+
 // Ones is MXNet's _ones: an array of 1s.
 //
 //   - shape: the shape
@@ -797,6 +816,16 @@ func RandomUniformLike(data *Symbol, opts ...with.RandomUniformLikeOption) *Symb
 	return apply("_random_uniform_like", "_random_uniform_like", []*Symbol{data}, s)
 }
 
+// RavelMultiIndex is MXNet's _ravel_multi_index: numbers of elements in C order, from their indices: data (axes, n…)
+// holds those along an axis in each row.
+//
+//   - shape: the shape of the array that the indices are of; its first dimension is not needed and may be -1
+func RavelMultiIndex(data *Symbol, shape []int, opts ...with.RavelMultiIndexOption) *Symbol {
+	s := with.Gather(opts)
+	s.Ints("shape", shape)
+	return apply("ravel_multi_index", "_ravel_multi_index", []*Symbol{data}, s)
+}
+
 // RdivScalar is MXNet's _rdiv_scalar: out = a / b, a the number, b the array.
 //
 //   - scalar: the number; an array of whole numbers takes it truncated
@@ -904,6 +933,15 @@ func SplitV2(data *Symbol, indices []int, opts ...with.SplitV2Option) *Symbol {
 	return apply("_split_v2", "_split_v2", []*Symbol{data}, s)
 }
 
+// UnravelIndex is MXNet's _unravel_index: indices (axes, n…) of elements, from their numbers in C order.
+//
+//   - shape: the shape of the array that the indices are of; its first dimension is not needed and may be -1
+func UnravelIndex(data *Symbol, shape []int, opts ...with.UnravelIndexOption) *Symbol {
+	s := with.Gather(opts)
+	s.Ints("shape", shape)
+	return apply("unravel_index", "_unravel_index", []*Symbol{data}, s)
+}
+
 // Zeros is MXNet's _zeros: an array of 0s.
 //
 //   - shape: the shape
@@ -933,6 +971,12 @@ func AdamUpdate(weight, grad *Symbol, lr float64, opts ...with.AdamUpdateOption)
 func AddN(args []*Symbol, opts ...with.AddNOption) *Symbol {
 	s := with.Gather(opts)
 	return apply("add_n", "add_n", args, s)
+}
+
+// AllFinite is MXNet's all_finite: (1,): 1 where no number of data is NaN or infinite, else 0.
+func AllFinite(data *Symbol, opts ...with.AllFiniteOption) *Symbol {
+	s := with.Gather(opts)
+	return apply("all_finite", "all_finite", []*Symbol{data}, s)
 }
 
 // AmpCast is MXNet's amp_cast: floating-point data in another floating-point type, other data as it is; MXNet's
@@ -1332,6 +1376,13 @@ func HardSigmoid(data *Symbol, opts ...with.HardSigmoidOption) *Symbol {
 	return apply("hard_sigmoid", "hard_sigmoid", []*Symbol{data}, s)
 }
 
+// KhatriRao is MXNet's khatri_rao: the Kronecker products of the columns: of matrices (n₁, k), (n₂, k) … a (n₁·n₂·…,
+// k).
+func KhatriRao(args []*Symbol, opts ...with.KhatriRaoOption) *Symbol {
+	s := with.Gather(opts)
+	return apply("khatri_rao", "khatri_rao", args, s)
+}
+
 // LambUpdatePhase1 is MXNet's lamb_update_phase1: m/(√v + ε) + wd·w, the step of Adam before its length is chosen
 // (You et al. 2020).
 //
@@ -1470,6 +1521,18 @@ func MpSgdUpdate(weight, grad *Symbol, lr float64, opts ...with.MpSgdUpdateOptio
 	s := with.Gather(opts)
 	s.Float("lr", lr)
 	return apply("mp_sgd_update", "mp_sgd_update", []*Symbol{weight, grad}, s)
+}
+
+// MultiLars is MXNet's multi_lars: lr·η·‖w‖/(‖g‖ + wd·‖w‖ + ε) for each parameter, from the squares of its norms; lr
+// where one is 0 (You et al. 2017).
+//
+//   - eta: η, the share of a norm that a step may be
+//   - eps: ε, added to the denominator
+func MultiLars(lrs, weightsSumSq, gradsSumSq, wds *Symbol, eta float64, eps float64, opts ...with.MultiLarsOption) *Symbol {
+	s := with.Gather(opts)
+	s.Float("eta", eta)
+	s.Float("eps", eps)
+	return apply("multi_lars", "multi_lars", []*Symbol{lrs, weightsSumSq, gradsSumSq, wds}, s)
 }
 
 // NagMomUpdate is MXNet's nag_mom_update: m = momentum·m − lr·(g + wd·w); w + momentum·m − lr·(g + wd·w), Nesterov's

@@ -286,6 +286,12 @@ type ArangeOption interface {
 	forArange()
 }
 
+// ContribArangeLikeOption is an option of _contrib_arange_like.
+type ContribArangeLikeOption interface {
+	Option
+	forContribArangeLike()
+}
+
 // CopyOption is an option of _copy.
 type CopyOption interface {
 	Option
@@ -344,6 +350,12 @@ type GreaterEqualScalarOption interface {
 type GreaterScalarOption interface {
 	Option
 	forGreaterScalar()
+}
+
+// HistogramOption is an option of _histogram.
+type HistogramOption interface {
+	Option
+	forHistogram()
 }
 
 // HypotOption is an option of _hypot.
@@ -532,6 +544,12 @@ type NotEqualScalarOption interface {
 	forNotEqualScalar()
 }
 
+// CumsumOption is an option of _np_cumsum.
+type CumsumOption interface {
+	Option
+	forCumsum()
+}
+
 // OnesOption is an option of _ones.
 type OnesOption interface {
 	Option
@@ -646,6 +664,12 @@ type RandomUniformLikeOption interface {
 	forRandomUniformLike()
 }
 
+// RavelMultiIndexOption is an option of _ravel_multi_index.
+type RavelMultiIndexOption interface {
+	Option
+	forRavelMultiIndex()
+}
+
 // RdivScalarOption is an option of _rdiv_scalar.
 type RdivScalarOption interface {
 	Option
@@ -730,6 +754,12 @@ type SplitV2Option interface {
 	forSplitV2()
 }
 
+// UnravelIndexOption is an option of _unravel_index.
+type UnravelIndexOption interface {
+	Option
+	forUnravelIndex()
+}
+
 // ZerosOption is an option of _zeros.
 type ZerosOption interface {
 	Option
@@ -752,6 +782,12 @@ type AdamUpdateOption interface {
 type AddNOption interface {
 	Option
 	forAddN()
+}
+
+// AllFiniteOption is an option of all_finite.
+type AllFiniteOption interface {
+	Option
+	forAllFinite()
 }
 
 // AmpCastOption is an option of amp_cast.
@@ -1120,6 +1156,12 @@ type HardSigmoidOption interface {
 	forHardSigmoid()
 }
 
+// KhatriRaoOption is an option of khatri_rao.
+type KhatriRaoOption interface {
+	Option
+	forKhatriRao()
+}
+
 // LambUpdatePhase1Option is an option of lamb_update_phase1.
 type LambUpdatePhase1Option interface {
 	Option
@@ -1226,6 +1268,12 @@ type MpSgdMomUpdateOption interface {
 type MpSgdUpdateOption interface {
 	Option
 	forMpSgdUpdate()
+}
+
+// MultiLarsOption is an option of multi_lars.
+type MultiLarsOption interface {
+	Option
+	forMultiLars()
 }
 
 // NagMomUpdateOption is an option of nag_mom_update.
@@ -1614,6 +1662,7 @@ func (Any) forUpSampling()                            {}
 func (Any) forCrossDeviceCopy()                       {}
 func (Any) forAdamwUpdate()                           {}
 func (Any) forArange()                                {}
+func (Any) forContribArangeLike()                     {}
 func (Any) forCopy()                                  {}
 func (Any) forDivScalar()                             {}
 func (Any) forEqual()                                 {}
@@ -1624,6 +1673,7 @@ func (Any) forGreater()                               {}
 func (Any) forGreaterEqual()                          {}
 func (Any) forGreaterEqualScalar()                    {}
 func (Any) forGreaterScalar()                         {}
+func (Any) forHistogram()                             {}
 func (Any) forHypot()                                 {}
 func (Any) forHypotScalar()                           {}
 func (Any) forIdentityWithAttrLikeRhs()               {}
@@ -1655,6 +1705,7 @@ func (Any) forMpAdamwUpdate()                         {}
 func (Any) forMulScalar()                             {}
 func (Any) forNotEqual()                              {}
 func (Any) forNotEqualScalar()                        {}
+func (Any) forCumsum()                                {}
 func (Any) forOnes()                                  {}
 func (Any) forPlusScalar()                            {}
 func (Any) forPower()                                 {}
@@ -1674,6 +1725,7 @@ func (Any) forRandomPoissonLike()                     {}
 func (Any) forRandomRandint()                         {}
 func (Any) forRandomUniform()                         {}
 func (Any) forRandomUniformLike()                     {}
+func (Any) forRavelMultiIndex()                       {}
 func (Any) forRdivScalar()                            {}
 func (Any) forRminusScalar()                          {}
 func (Any) forRmodScalar()                            {}
@@ -1688,10 +1740,12 @@ func (Any) forSamplePoisson()                         {}
 func (Any) forSampleUniform()                         {}
 func (Any) forShuffle()                               {}
 func (Any) forSplitV2()                               {}
+func (Any) forUnravelIndex()                          {}
 func (Any) forZeros()                                 {}
 func (Any) forAbs()                                   {}
 func (Any) forAdamUpdate()                            {}
 func (Any) forAddN()                                  {}
+func (Any) forAllFinite()                             {}
 func (Any) forAmpCast()                               {}
 func (Any) forArccos()                                {}
 func (Any) forArccosh()                               {}
@@ -1753,6 +1807,7 @@ func (Any) forGamma()                                 {}
 func (Any) forGammaln()                               {}
 func (Any) forGatherNd()                              {}
 func (Any) forHardSigmoid()                           {}
+func (Any) forKhatriRao()                             {}
 func (Any) forLambUpdatePhase1()                      {}
 func (Any) forLambUpdatePhase2()                      {}
 func (Any) forLog()                                   {}
@@ -1771,6 +1826,7 @@ func (Any) forMpLambUpdatePhase2()                    {}
 func (Any) forMpNagMomUpdate()                        {}
 func (Any) forMpSgdMomUpdate()                        {}
 func (Any) forMpSgdUpdate()                           {}
+func (Any) forMultiLars()                             {}
 func (Any) forNagMomUpdate()                          {}
 func (Any) forNanprod()                               {}
 func (Any) forNansum()                                {}
@@ -1882,13 +1938,14 @@ func (AlphaArg) forHardSigmoid()                           {}
 // ArangeStepArg is what ArangeStep returns.
 type ArangeStepArg struct{ v float64 }
 
-// ArangeStep sets the parameter step of _arange: the distance between numbers; default 1.0.
+// ArangeStep sets the parameter step of _arange, _contrib_arange_like: the distance between numbers; default 1.0.
 func ArangeStep(v float64) ArangeStepArg { return ArangeStepArg{v} }
 
 // Apply sets step.
 func (o ArangeStepArg) Apply(s *Settings) { s.Float("step", o.v) }
 
-func (ArangeStepArg) forArange() {}
+func (ArangeStepArg) forArange()            {}
+func (ArangeStepArg) forContribArangeLike() {}
 
 // AxesArg is what Axes returns.
 type AxesArg struct{ v []int }
@@ -1918,7 +1975,9 @@ type AxisArg struct{ v []int }
 //   - LayerNorm: the axis that is normalized; default -1.
 //   - SequenceLast, SequenceMask, SequenceReverse: the axis of time: 0 for (T,N,…), 1 for (N,T,…); default 0.
 //   - SliceChannel, _split_v2: the axis to cut; default 1.
+//   - _contrib_arange_like: a vector as long as this axis; None: an array of the shape of data; default None.
 //   - _linalg_gemm, _linalg_gemm2: the axis of the rows; the columns are the last; default -2.
+//   - _np_cumsum: the axis to sum along; None: of all elements in C order; default None.
 //   - argmax, argmin: the axis to search; the whole array when not given; default None.
 //   - argsort, sort: the axis to sort along; None sorts all elements, as a vector; default -1.
 //   - broadcast_axis: axes of size 1; default ().
@@ -1935,38 +1994,40 @@ func Axis(v ...int) AxisArg { return AxisArg{v} }
 // Apply sets axis.
 func (o AxisArg) Apply(s *Settings) { s.Param("axis", oneOrInts(o.v)) }
 
-func (AxisArg) forBatchNorm()       {}
-func (AxisArg) forBatchNormV1()     {}
-func (AxisArg) forLayerNorm()       {}
-func (AxisArg) forSequenceLast()    {}
-func (AxisArg) forSequenceMask()    {}
-func (AxisArg) forSequenceReverse() {}
-func (AxisArg) forSliceChannel()    {}
-func (AxisArg) forLinalgGemm()      {}
-func (AxisArg) forLinalgGemm2()     {}
-func (AxisArg) forSplitV2()         {}
-func (AxisArg) forArgmax()          {}
-func (AxisArg) forArgmin()          {}
-func (AxisArg) forArgsort()         {}
-func (AxisArg) forBroadcastAxis()   {}
-func (AxisArg) forLogSoftmax()      {}
-func (AxisArg) forMax()             {}
-func (AxisArg) forMean()            {}
-func (AxisArg) forMin()             {}
-func (AxisArg) forNanprod()         {}
-func (AxisArg) forNansum()          {}
-func (AxisArg) forNorm()            {}
-func (AxisArg) forPick()            {}
-func (AxisArg) forProd()            {}
-func (AxisArg) forRepeat()          {}
-func (AxisArg) forSoftmax()         {}
-func (AxisArg) forSoftmin()         {}
-func (AxisArg) forSort()            {}
-func (AxisArg) forSqueeze()         {}
-func (AxisArg) forStack()           {}
-func (AxisArg) forSum()             {}
-func (AxisArg) forTake()            {}
-func (AxisArg) forTopk()            {}
+func (AxisArg) forBatchNorm()         {}
+func (AxisArg) forBatchNormV1()       {}
+func (AxisArg) forLayerNorm()         {}
+func (AxisArg) forSequenceLast()      {}
+func (AxisArg) forSequenceMask()      {}
+func (AxisArg) forSequenceReverse()   {}
+func (AxisArg) forSliceChannel()      {}
+func (AxisArg) forContribArangeLike() {}
+func (AxisArg) forLinalgGemm()        {}
+func (AxisArg) forLinalgGemm2()       {}
+func (AxisArg) forCumsum()            {}
+func (AxisArg) forSplitV2()           {}
+func (AxisArg) forArgmax()            {}
+func (AxisArg) forArgmin()            {}
+func (AxisArg) forArgsort()           {}
+func (AxisArg) forBroadcastAxis()     {}
+func (AxisArg) forLogSoftmax()        {}
+func (AxisArg) forMax()               {}
+func (AxisArg) forMean()              {}
+func (AxisArg) forMin()               {}
+func (AxisArg) forNanprod()           {}
+func (AxisArg) forNansum()            {}
+func (AxisArg) forNorm()              {}
+func (AxisArg) forPick()              {}
+func (AxisArg) forProd()              {}
+func (AxisArg) forRepeat()            {}
+func (AxisArg) forSoftmax()           {}
+func (AxisArg) forSoftmin()           {}
+func (AxisArg) forSort()              {}
+func (AxisArg) forSqueeze()           {}
+func (AxisArg) forStack()             {}
+func (AxisArg) forSum()               {}
+func (AxisArg) forTake()              {}
+func (AxisArg) forTopk()              {}
 
 // Axis1Arg is what Axis1 returns.
 type Axis1Arg struct{ v int }
@@ -2058,6 +2119,17 @@ func (o BiasCorrectionArg) Apply(s *Settings) { s.Bool("bias_correction", o.v) }
 
 func (BiasCorrectionArg) forLambUpdatePhase1()   {}
 func (BiasCorrectionArg) forMpLambUpdatePhase1() {}
+
+// BinCntArg is what BinCnt returns.
+type BinCntArg struct{ v int }
+
+// BinCnt sets the parameter bin_cnt of _histogram: number of bins; without it they are the input bins; default None.
+func BinCnt(v int) BinCntArg { return BinCntArg{v} }
+
+// Apply sets bin_cnt.
+func (o BinCntArg) Apply(s *Settings) { s.Int("bin_cnt", o.v) }
+
+func (BinCntArg) forHistogram() {}
 
 // CenterCropArg is what CenterCrop returns.
 type CenterCropArg struct{ v bool }
@@ -2184,13 +2256,14 @@ func (CountIncludePadArg) forPooling() {}
 // CtxArg is what Ctx returns.
 type CtxArg struct{ v string }
 
-// Ctx sets the parameter ctx of _arange, _eye, _full, _linspace, _ones, _random_exponential, _random_gamma, _random_generalized_negative_binomial, _random_negative_binomial, _random_normal, _random_poisson, _random_randint, _random_uniform, _zeros: the device; taken, not needed: it is that of the network; default .
+// Ctx sets the parameter ctx of _arange, _contrib_arange_like, _eye, _full, _linspace, _ones, _random_exponential, _random_gamma, _random_generalized_negative_binomial, _random_negative_binomial, _random_normal, _random_poisson, _random_randint, _random_uniform, _zeros: the device; taken, not needed: it is that of the network; default .
 func Ctx(v string) CtxArg { return CtxArg{v} }
 
 // Apply sets ctx.
 func (o CtxArg) Apply(s *Settings) { s.Param("ctx", o.v) }
 
 func (CtxArg) forArange()                            {}
+func (CtxArg) forContribArangeLike()                 {}
 func (CtxArg) forEye()                               {}
 func (CtxArg) forFull()                              {}
 func (CtxArg) forLinspace()                          {}
@@ -2249,6 +2322,7 @@ type DTypeArg struct{ v backend.DType }
 //
 //   - Embedding: element type of weight; default float32.
 //   - _arange, _eye, _full, _linspace, _ones, _zeros, argsort, one_hot: element type of the result; default float32.
+//   - _np_cumsum: element type of the sums; that of a when not given; default None.
 //   - _random_exponential, _random_gamma, _random_generalized_negative_binomial, _random_negative_binomial, _random_normal, _random_poisson, _random_uniform, _sample_exponential, _sample_gamma, _sample_generalized_negative_binomial, _sample_negative_binomial, _sample_normal, _sample_poisson, _sample_uniform: element type of the result, a floating-point type; float32 when not given; default None.
 //   - _random_randint: element type of the result, int32 or int64; int32 when not given; default None.
 //   - _sample_multinomial: element type of the numbers; default int32.
@@ -2264,6 +2338,7 @@ func (DTypeArg) forArange()                            {}
 func (DTypeArg) forEye()                               {}
 func (DTypeArg) forFull()                              {}
 func (DTypeArg) forLinspace()                          {}
+func (DTypeArg) forCumsum()                            {}
 func (DTypeArg) forOnes()                              {}
 func (DTypeArg) forRandomExponential()                 {}
 func (DTypeArg) forRandomGamma()                       {}
@@ -2569,6 +2644,17 @@ func InferRange(v bool) InferRangeArg { return InferRangeArg{v} }
 func (o InferRangeArg) Apply(s *Settings) { s.Bool("infer_range", o.v) }
 
 func (InferRangeArg) forArange() {}
+
+// InitOutputArg is what InitOutput returns.
+type InitOutputArg struct{ v bool }
+
+// InitOutput sets the parameter init_output of all_finite: taken, not needed: the result is always of this data alone; default True.
+func InitOutput(v bool) InitOutputArg { return InitOutputArg{v} }
+
+// Apply sets init_output.
+func (o InitOutputArg) Apply(s *Settings) { s.Bool("init_output", o.v) }
+
+func (InitOutputArg) forAllFinite() {}
 
 // IsAscendArg is what IsAscend returns.
 type IsAscendArg struct{ v bool }
@@ -3335,6 +3421,17 @@ func (o RandomUniformLowArg) Apply(s *Settings) { s.Float("low", o.v) }
 func (RandomUniformLowArg) forRandomUniform()     {}
 func (RandomUniformLowArg) forRandomUniformLike() {}
 
+// RangeArg is what Range returns.
+type RangeArg struct{ v []float64 }
+
+// Range sets the parameter range of _histogram: where the bins begin and end; default ().
+func Range(v ...float64) RangeArg { return RangeArg{v} }
+
+// Apply sets range.
+func (o RangeArg) Apply(s *Settings) { s.Floats("range", o.v) }
+
+func (RangeArg) forHistogram() {}
+
 // RegularizationCoefficientArg is what RegularizationCoefficient returns.
 type RegularizationCoefficientArg struct{ v float64 }
 
@@ -3351,18 +3448,22 @@ func (RegularizationCoefficientArg) forSVMOutput() {}
 // RepeatArg is what Repeat returns.
 type RepeatArg struct{ v int }
 
-// Repeat sets the parameter repeat of _arange: how often each number occurs; default 1.
+// Repeat sets the parameter repeat of _arange, _contrib_arange_like: how often each number occurs; default 1.
 func Repeat(v int) RepeatArg { return RepeatArg{v} }
 
 // Apply sets repeat.
 func (o RepeatArg) Apply(s *Settings) { s.Int("repeat", o.v) }
 
-func (RepeatArg) forArange() {}
+func (RepeatArg) forArange()            {}
+func (RepeatArg) forContribArangeLike() {}
 
 // RescaleGradArg is what RescaleGrad returns.
 type RescaleGradArg struct{ v float64 }
 
-// RescaleGrad sets the parameter rescale_grad of adam_update, ftml_update, ftrl_update, lamb_update_phase1, mp_lamb_update_phase1, mp_nag_mom_update, mp_sgd_mom_update, mp_sgd_update, nag_mom_update, rmsprop_update, rmspropalex_update, sgd_mom_update, sgd_update, signsgd_update, signum_update: factor of the gradient; default 1.0.
+// RescaleGrad sets the parameter rescale_grad.
+//
+//   - adam_update, ftml_update, ftrl_update, lamb_update_phase1, mp_lamb_update_phase1, mp_nag_mom_update, mp_sgd_mom_update, mp_sgd_update, nag_mom_update, rmsprop_update, rmspropalex_update, sgd_mom_update, sgd_update, signsgd_update, signum_update: factor of the gradient; default 1.0.
+//   - multi_lars: factor of the gradients; default 1.0.
 func RescaleGrad(v float64) RescaleGradArg { return RescaleGradArg{v} }
 
 // Apply sets rescale_grad.
@@ -3376,6 +3477,7 @@ func (RescaleGradArg) forMpLambUpdatePhase1() {}
 func (RescaleGradArg) forMpNagMomUpdate()     {}
 func (RescaleGradArg) forMpSgdMomUpdate()     {}
 func (RescaleGradArg) forMpSgdUpdate()        {}
+func (RescaleGradArg) forMultiLars()          {}
 func (RescaleGradArg) forNagMomUpdate()       {}
 func (RescaleGradArg) forRmspropUpdate()      {}
 func (RescaleGradArg) forRmspropalexUpdate()  {}
@@ -3629,6 +3731,17 @@ func (o SqueezeAxisArg) Apply(s *Settings) { s.Bool("squeeze_axis", o.v) }
 
 func (SqueezeAxisArg) forSliceChannel() {}
 func (SqueezeAxisArg) forSplitV2()      {}
+
+// StartArg is what Start returns.
+type StartArg struct{ v float64 }
+
+// Start sets the parameter start of _contrib_arange_like: the first number; default 0.0.
+func Start(v float64) StartArg { return StartArg{v} }
+
+// Apply sets start.
+func (o StartArg) Apply(s *Settings) { s.Float("start", o.v) }
+
+func (StartArg) forContribArangeLike() {}
 
 // StopArg is what Stop returns.
 type StopArg struct{ v float64 }

@@ -11,7 +11,7 @@ import (
 )
 
 // goNames gives each operator its name in Go, by MXNet's: leading underscores go, snake_case becomes CamelCase, capitals
-// stay: elemwise_add is ElemwiseAdd, _plus_scalar PlusScalar. Where a layer and a function differ in capitals only, as
+// stay: elemwise_add is ElemwiseAdd, _plus_scalar PlusScalar. So goes the mark of MXNet's NumPy operators. Where a layer and a function differ in capitals only, as
 // MakeLoss and make_loss do, the layer keeps the name and the function ends in Func.
 func goNames(ops []*op.Def) (map[*op.Def]string, error) {
 	names := map[*op.Def]string{}
@@ -21,7 +21,7 @@ func goNames(ops []*op.Def) (map[*op.Def]string, error) {
 			if strings.ToLower(d.Name) == d.Name != lower {
 				continue
 			}
-			name := camel(d.Name)
+			name := camel(strings.TrimPrefix(d.Name, "_np"))
 			if taken[name] != nil {
 				name += "Func"
 			}
