@@ -1,4 +1,5 @@
-// Package model trains, scores, saves and loads networks: FeedForward is MXNet's, in Go manner.
+// Package model trains, scores, saves and loads networks: FeedForward and Module are MXNet's, in Go manner. A Module can be
+// trained step by step, a Monitor shows what goes through a network.
 //
 //	m := model.NewFeedForward(net, model.Epochs(10), model.Optimizer(optimizer.SGD{LearningRate: 0.1, Momentum: 0.9}))
 //	err := m.Fit(ctx, train, model.Validate(val), model.Checkpoint("model/lenet"))

@@ -119,6 +119,22 @@ func TestTrainsSavesAndResumesBitForBit(t *testing.T) {
 	assert.Contains(t, r.stderr, "warning: no optimizer state")
 }
 
+// --monitor logs every N batches.
+func TestMonitor(t *testing.T) {
+	data := digits(t)
+	common := []string{"--data-dir", data, "--num-examples", "1300", "--num-epochs", "1"}
+	r := run(t, binary, common...)
+	require.Equal(t, 0, r.code, r.stderr)
+	assert.NotContains(t, r.stderr, "Batch: ")
+	r = run(t, binary, append(common, "--monitor", "4")...)
+	require.Equal(t, 0, r.code, r.stderr)
+	assert.Regexp(t, `(?m)Batch: {7}1 fc1_weight {21}0\.\d+\s*$`, r.stderr)
+	assert.Equal(t, 3, strings.Count(r.stderr, " softmax_output "), "batches 1, 5 and 9 of 10")
+	r = run(t, binary, "--data-dir", data, "--monitor=-1")
+	assert.Equal(t, 1, r.code)
+	assert.Contains(t, lastLine(r.stderr), "--monitor is -1, want at least 0")
+}
+
 func TestCtrlC(t *testing.T) {
 	bin, data, dir := binary, digits(t), t.TempDir()
 	straight, broken := filepath.Join(dir, "a"), filepath.Join(dir, "b")

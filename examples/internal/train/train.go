@@ -42,6 +42,7 @@ type Flags struct {
 	LoadEpoch       *int    `help:"Go on after this epoch of --model-prefix." placeholder:"N"`
 	Resume          bool    `help:"Go on from the moment at which a run with --model-prefix was interrupted."`
 	KVStore         string  `name:"kv-store" help:"How gradients of several GPUs are joined (${kv_stores}); one needs none." default:"local"`
+	Monitor         int     `help:"Log the size of weights and of operators' outputs every N batches." default:"0" placeholder:"N"`
 	Seed            int64   `help:"Seed of initial weights, shuffling and Dropout." default:"0"`
 	Plot            string  `help:"Draw accuracy and loss against epoch into this PNG file." placeholder:"FILE.png"`
 }
@@ -116,6 +117,9 @@ func run(ctx context.Context, l *logger, f *Flags, open func(context.Context, *F
 		}
 		options = append(options, model.Checkpoint(prefix))
 	}
+	if f.Monitor > 0 {
+		options = append(options, model.WithMonitor(&model.Monitor{Interval: f.Monitor}))
+	}
 	h := &history{}
 	if f.Plot != "" {
 		options = append(options, model.OnEpochEnd(h.train), model.OnEvalEnd(h.val))
@@ -140,6 +144,8 @@ func (f *Flags) check() ([]device.Context, error) {
 		return nil, errors.New("--load-epoch and --resume want --model-prefix: where to load from")
 	case f.LoadEpoch != nil && f.Resume:
 		return nil, errors.New("--load-epoch and --resume cannot both be given")
+	case f.Monitor < 0:
+		return nil, fmt.Errorf("--monitor is %d, want at least 0", f.Monitor)
 	case f.LRFactor <= 0 || f.LRFactor > 1:
 		return nil, fmt.Errorf("--lr-factor is %g, want above 0 and at most 1", f.LRFactor)
 	}
