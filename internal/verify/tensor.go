@@ -105,10 +105,11 @@ func (t tensor) largest() float64 {
 	return m
 }
 
-// isWhole tells whether every element is a whole number.
+// isWhole tells whether every element is a whole number, and not only because float32 has no others of that size.
 func (t tensor) isWhole() bool {
+	const most = 1 << 24
 	for _, v := range t.data {
-		if v != math.Trunc(v) || math.IsInf(v, 0) {
+		if v != math.Trunc(v) || math.Abs(v) > most {
 			return false
 		}
 	}

@@ -86,6 +86,14 @@ func FuzzTensor(f *testing.F) {
 	})
 }
 
+// TestWhole: counts and indices are whole numbers; huge numbers are not taken for them.
+func TestWhole(t *testing.T) {
+	assert.True(t, vector(-3, 0, 1<<24).isWhole())
+	for _, v := range []float64{0.5, 1 << 25, math.Inf(-1), math.NaN()} {
+		assert.False(t, vector(1, v).isWhole(), v)
+	}
+}
+
 func TestReadJSON(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "x.json")
 	for text, want := range map[string]string{`{"a": 1} {}`: "something follows", `{"a": `: "unexpected EOF", ``: "EOF", `[1]`: "cannot unmarshal"} {
