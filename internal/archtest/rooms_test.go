@@ -62,7 +62,8 @@ var rooms = []room{
 	{name: "internal/verify", may: join(parts, "model/zoo", "viz")},
 	{name: "internal/gputest", may: roof},
 	{name: "internal/verify/...", may: parts},
-	{name: "internal/interop", may: join(roof, "internal/verify")}, // a program, which exchanges models with MXNet
+	{name: "internal/interop", may: join(roof, "internal/verify", "internal/interop/...")}, // exchanges models with MXNet
+	{name: "internal/interop/...", may: graphs},
 	{name: "internal/gen", may: words},
 	{name: "internal/gen/...", may: words},
 }

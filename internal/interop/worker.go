@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	_ "embed"
 	"encoding/json"
@@ -13,6 +14,7 @@ import (
 	"os/exec"
 	"slices"
 	"strings"
+	"time"
 )
 
 //go:embed driver.py
@@ -25,6 +27,9 @@ type worker struct {
 	out     *bufio.Reader
 	said    *tail
 	version string
+	// patience is how long one call may take, before the process is ended; 0 for as long as networks need.
+	patience time.Duration
+	dead     bool
 }
 
 // request is what a worker shall do: the name of a function of driver.py under "do", and its arguments.
@@ -59,6 +64,9 @@ func start(ctx context.Context, python string, env ...string) (*worker, error) {
 	return w, nil
 }
 
+// patience is what the largest networks need on a busy machine.
+const patience = 5 * time.Minute
+
 // ask has the worker call a function and reads its answer, if it has one, into answer.
 func (w *worker) ask(do string, args request, answer any) error {
 	r := maps.Clone(args)
@@ -70,6 +78,8 @@ func (w *worker) ask(do string, args request, answer any) error {
 	if err != nil {
 		return err
 	}
+	timer := time.AfterFunc(cmp.Or(w.patience, patience), func() { _ = w.cmd.Process.Kill() })
+	defer timer.Stop()
 	if _, err := w.in.Write(append(line, '\n')); err != nil {
 		return w.died(do)
 	}
@@ -90,19 +100,31 @@ func (w *worker) ask(do string, args request, answer any) error {
 	return json.Unmarshal(text, answer)
 }
 
-// died tells of a process that has ended, with the last that it said.
+// died is the end of a process, with the last that it said.
+type died struct {
+	do   string
+	err  error
+	last string
+}
+
+func (d died) Error() string { return fmt.Sprintf("MXNet's side, %s: %v: %s", d.do, d.err, d.last) }
+
+// died waits for a process that has ended.
 func (w *worker) died(do string) error {
+	w.dead = true
 	w.in.Close()
 	err := w.cmd.Wait()
 	if err == nil {
 		err = errors.New("it has ended")
 	}
-	return fmt.Errorf("MXNet's side, %s: %w: %s", do, err, w.said.last())
+	return died{do, err, w.said.last()}
 }
 
 func (w *worker) close() {
-	w.in.Close()
-	_ = w.cmd.Wait() // it ends with its input; whatever it says to that no longer matters
+	if !w.dead {
+		w.in.Close()
+		_ = w.cmd.Wait() // it ends with its input; whatever it says to that no longer matters
+	}
 }
 
 // tail keeps the end of what is written to it.
