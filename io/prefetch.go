@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"sync"
 
 	"github.com/gomx-org/gomx/device"
@@ -31,11 +32,20 @@ type PrefetchingIter struct {
 	done     sync.WaitGroup
 }
 
+// Rename gives inputs and labels of an iterator other names; those that are not in the maps keep theirs.
+type Rename struct{ Data, Label map[string]string }
+
 // NewPrefetchingIter takes over iterators of one batch size, whose inputs and labels must have different names; nobody
 // else may use them until Close.
 func NewPrefetchingIter(iters ...DataIter) (*PrefetchingIter, error) {
+	return NewRenamingPrefetchingIter(nil, iters...)
+}
+
+// NewRenamingPrefetchingIter is NewPrefetchingIter with names for what the iterators give, one Rename for each: MXNet's
+// rename_data and rename_label.
+func NewRenamingPrefetchingIter(names []Rename, iters ...DataIter) (*PrefetchingIter, error) {
 	p := &PrefetchingIter{iters: iters, states: make([]State, len(iters)), requests: make(chan int, 1), results: make(chan error, 1)}
-	if err := p.join(); err != nil {
+	if err := p.join(names); err != nil {
 		return nil, fmt.Errorf("mxio: PrefetchingIter: %w", err)
 	}
 	p.ctx, p.cancel = context.WithCancel(context.Background())
@@ -44,17 +54,23 @@ func NewPrefetchingIter(iters ...DataIter) (*PrefetchingIter, error) {
 }
 
 // join checks that the iterators fit together and makes the batches.
-func (p *PrefetchingIter) join() error {
+func (p *PrefetchingIter) join(names []Rename) error {
 	if len(p.iters) == 0 {
 		return errors.New("there is no iterator")
 	}
+	if names == nil {
+		names = make([]Rename, len(p.iters))
+	}
+	if len(names) != len(p.iters) {
+		return fmt.Errorf("%d renamings for %d iterators", len(names), len(p.iters))
+	}
 	seen := map[string]bool{}
-	for _, it := range p.iters {
+	for i, it := range p.iters {
 		if it.BatchSize() != p.iters[0].BatchSize() {
 			return fmt.Errorf("batch sizes are %d and %d", p.iters[0].BatchSize(), it.BatchSize())
 		}
-		p.data = append(p.data, it.ProvideData()...)
-		p.label = append(p.label, it.ProvideLabel()...)
+		p.data = append(p.data, renamed(it.ProvideData(), names[i].Data)...)
+		p.label = append(p.label, renamed(it.ProvideLabel(), names[i].Label)...)
 	}
 	for _, list := range [][]DataDesc{p.data, p.label} {
 		for _, d := range list {
@@ -77,6 +93,16 @@ func (p *PrefetchingIter) join() error {
 		}
 	}
 	return nil
+}
+
+func renamed(list []DataDesc, names map[string]string) []DataDesc {
+	list = slices.Clone(list)
+	for i := range list {
+		if name, ok := names[list[i].Name]; ok {
+			list[i].Name = name
+		}
+	}
+	return list
 }
 
 // contextOf is where an iterator makes its batches.

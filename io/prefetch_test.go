@@ -49,6 +49,26 @@ func TestPrefetchSame(t *testing.T) {
 	}
 }
 
+// TestPrefetchRename: iterators whose arrays have the same names are joined under others.
+func TestPrefetchRename(t *testing.T) {
+	_, err := NewPrefetchingIter(ofCounting(t, 8, BatchSize(4)), ofCounting(t, 8, BatchSize(4)))
+	require.ErrorContains(t, err, `two inputs are called "data"`)
+	p, err := NewRenamingPrefetchingIter([]Rename{{Data: map[string]string{"data": "left"}}, {Label: map[string]string{"softmax_label": "other"}}},
+		ofCounting(t, 8, BatchSize(4)), ofCounting(t, 8, BatchSize(4)))
+	require.NoError(t, err)
+	defer p.Close()
+	var names []string
+	for _, d := range append(p.ProvideData(), p.ProvideLabel()...) {
+		names = append(names, d.Name)
+	}
+	assert.Equal(t, []string{"left", "data", "softmax_label", "other"}, names)
+	b, err := p.Next(t.Context())
+	require.NoError(t, err)
+	assert.Equal(t, b.Data[0].Float32(), b.Data[1].Float32())
+	_, err = NewRenamingPrefetchingIter([]Rename{{}, {}}, ofCounting(t, 8))
+	assert.ErrorContains(t, err, "2 renamings for 1 iterators")
+}
+
 // TestPrefetchState: the state is that of what was given, not of what was made ahead.
 func TestPrefetchState(t *testing.T) {
 	fresh := func() *PrefetchingIter {

@@ -3,6 +3,7 @@ package optimizer
 import (
 	"math"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -81,6 +82,25 @@ func TestBitsOfSGD(t *testing.T) {
 // A weight whose gradient was always 0 stays, without NaN.
 func TestAdamaxWithoutGradient(t *testing.T) {
 	assert.Equal(t, []float32{1}, updates(t, Adamax{}, "w_bias", []float32{1}, []float32{0})[0])
+}
+
+func TestTest(t *testing.T) {
+	assert.Equal(t, []float32{2, -3}, updates(t, Test{RescaleGrad: 0.5, WD: 9, ClipGradient: 0.1}, "w", []float32{1, -2}, []float32{2, -2})[0])
+}
+
+// Under multi_precision the copy of the weight comes first, but last with SGD, NAG and LARS.
+func TestOrderOfMasterCopies(t *testing.T) {
+	for want, o := range map[string]Optimizer{
+		"weight32 mean var": Adam{MultiPrecision: true}, "mom weight32": NAG{MultiPrecision: true, Momentum: 1},
+		"weight32 previous": DCASGD{MultiPrecision: true}, "weight32 mom": Signum{MultiPrecision: true},
+	} {
+		var names []string
+		for _, s := range o.States(backend.Shape{2}, backend.Float16) {
+			names = append(names, s.Name)
+			assert.Equal(t, backend.Float32, s.DType)
+		}
+		assert.Equal(t, want, strings.Join(names, " "))
+	}
 }
 
 func TestDCASGDMomentum(t *testing.T) {

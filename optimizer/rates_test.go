@@ -181,6 +181,15 @@ func TestNewAndConfig(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, SGD{LearningRate: .05, Momentum: .9, LRScheduler: FactorScheduler{Step: 3}}, o)
 	assert.Equal(t, 0.001, Adam{}.Common().LearningRate)
+
+	o, err = New("signsgd", map[string]string{"wd": "1"})
+	require.NoError(t, err)
+	assert.Equal(t, Signum{Momentum: Zero, WD: 1}, o)
+	o, err = New("ccSGD", map[string]string{"lazy_update": "False", "momentum": "0.5"})
+	require.NoError(t, err)
+	assert.Equal(t, SGD{Momentum: .5}, o, "lazy_update is about sparse gradients")
+	_, err = New("nag", map[string]string{"lazy_update": "False"})
+	assert.ErrorContains(t, err, `no parameter "lazy_update"`)
 }
 
 func TestNewErrors(t *testing.T) {

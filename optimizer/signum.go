@@ -2,13 +2,15 @@ package optimizer
 
 import (
 	"fmt"
+	"maps"
 
 	"github.com/gomx-org/gomx/backend"
 	"github.com/gomx-org/gomx/internal/keyword"
 )
 
 // Signum steps by the sign of the gradient, or of its average: Bernstein et al., "signSGD: compressed optimisation for
-// non-convex problems" (ICML 2018), as MXNet 1.9.1 has it. Momentum of 0 means the default, 0.9; with Zero it is signSGD.
+// non-convex problems" (ICML 2018), as MXNet 1.9.1 has it. Momentum of 0 means the default, 0.9; with Zero it is signSGD,
+// which New also knows as signsgd.
 //
 //	without momentum: w = (1 − lr·wd)·w − lr·sign(g)
 //	with momentum μ:  m = μ·m − (1−μ)·(clip(rescale·g) + wd·w);  w = (1 − lr·wd_lh)·w + lr·sign(m)
@@ -32,6 +34,14 @@ func init() {
 			return fmt.Errorf("momentum is %v, wd_lh %v, want momentum in [0, 1) and wd_lh at least 0", o.momentum(), o.WDLH)
 		}
 		return nil
+	})
+}
+
+func init() {
+	Register("signsgd", func(params map[string]string) (Optimizer, error) {
+		own := map[string]string{"momentum": "0"}
+		maps.Copy(own, params)
+		return registry["signum"](own)
 	})
 }
 
