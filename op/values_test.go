@@ -85,6 +85,8 @@ var values = []value{
 	{op: "min", shapes: shapes(s{2, 2}), in: []string{"1 3 1 5"}, out: "1", grad: []string{"1 0 1 0"}},
 	{op: "mean", params: "axis=0; exclude=True", shapes: shapes(s{2, 3}), in: []string{"1..6"}, out: "2 5"},
 	{op: "nansum", shapes: shapes(s{3}), in: []string{"1 NaN 2"}, out: "3", grad: []string{"1 0 1"}},
+	{op: "max", shapes: shapes(s{3}), in: []string{"inf nan 1"}, out: "nan"},
+	{op: "min", shapes: shapes(s{3}), in: []string{"nan -inf 1"}, out: "nan"},
 	{op: "norm", shapes: shapes(s{2}), in: []string{"3 4"}, out: "5", grad: []string{".6 .8"}},
 	{op: "norm", shapes: shapes(s{2}), in: []string{"0 0"}, out: "0", grad: []string{"nan nan"}},
 	{op: "argmax", params: "axis=1", shapes: shapes(s{2, 3}), in: []string{"1 3 3 7 4 5"}, out: "1 0"},

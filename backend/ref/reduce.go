@@ -55,8 +55,8 @@ type combine struct {
 var combines = map[backend.ReduceOp]combine{
 	backend.ReduceSum:        {0, func(acc, x float64) float64 { return acc + x }},
 	backend.ReduceProd:       {1, func(acc, x float64) float64 { return acc * x }},
-	backend.ReduceMax:        {math.Inf(-1), math.Max},
-	backend.ReduceMin:        {math.Inf(1), math.Min},
+	backend.ReduceMax:        {math.Inf(-1), func(acc, x float64) float64 { return max(acc, x) }}, // NaN before infinity
+	backend.ReduceMin:        {math.Inf(1), func(acc, x float64) float64 { return min(acc, x) }},
 	backend.ReduceSumSquares: {0, func(acc, x float64) float64 { return acc + x*x }},
 	backend.ReduceSumAbs:     {0, func(acc, x float64) float64 { return acc + math.Abs(x) }},
 	backend.ReduceSumNaN: {0, func(acc, x float64) float64 {
