@@ -4,7 +4,8 @@
 //
 // A call of a Program is lowered, by one row of the table in kernels.go, to steps: launches, copies, fills and products.
 // Bind writes them with their addresses into a list in C memory; a Run hands that to the driver in one call and does not
-// wait. What has no kernel is refused by Compile, with the whole list.
+// wait. What has no kernel is refused by Compile, with the whole list. Equal Maps side by side, such as the updates of all
+// parameters, share a launch (many_maps.go).
 //
 // All work of a device is one sequence on one stream, so memory can go to its next user while the last one still runs.
 // Only batches on their way to the device travel beside it (upload.go), and events tie them in.
