@@ -8,7 +8,8 @@ case is a folder OUT/NAME with symbol.json, in.params, infer.params, out.params 
 
 Every case is recorded twice, with oneDNN and with MXNet's own code, and by each of them two times. What agrees to 2e-5
 is stored as oneDNN's (meta.json: backend). Where the two disagree MXNet's own is stored, unless the table prefers the
-other or neither, and the case is named in the output; so are cases that MXNet refuses, that end its process, or whose results depend on what was in memory before.
+other or neither, and the case is named in the output; so are cases that MXNet refuses, that end its process, or whose
+results depend on what was in memory before.
 """
 import json
 import os
@@ -21,12 +22,14 @@ AGREE = 2e-5
 IMPLEMENTATIONS = {"onednn": "1", "native": "0"}  # the value of MXNET_MKLDNN_ENABLED
 
 
-def names_of(table):
+def names_of(table, taken):
+    """The names of a table's cases, which no other table may have taken."""
     code = f"import tables.{table} as t\nfor c in t.cases(): print(c.name)"
     names = subprocess.run([sys.executable, "-c", code], cwd=HERE, check=True, capture_output=True, text=True).stdout.split()
-    twice = sorted({n for n in names if names.count(n) > 1})
+    twice = sorted({n for n in names if n in taken or names.count(n) > 1})
     if twice:
-        sys.exit(f"table {table} has two cases each named {', '.join(twice)}")
+        sys.exit(f"table {table}: there are other cases named {', '.join(twice)}")
+    taken.update(names)
     return names
 
 
@@ -82,7 +85,6 @@ def meta_of(folder, **changes):
 
 
 def keep(source, to, implementation):
-    shutil.rmtree(to, ignore_errors=True)
     shutil.move(source, to)
     meta_of(to, backend=implementation)
 
@@ -108,12 +110,14 @@ def main():
         sys.exit(__doc__)
     out = sys.argv[1]
     tables = sys.argv[2:] or sorted(f[:-3] for f in os.listdir(os.path.join(HERE, "tables")) if f.endswith(".py"))
+    taken = set()
     for table in tables:
-        names = names_of(table)
+        names = names_of(table, taken)
         work = os.path.join(out, ".work", table)
         results = {i: record_all(table, names, os.path.join(work, i), i) for i in IMPLEMENTATIONS}
         stored = 0
         for name in names:
+            shutil.rmtree(os.path.join(out, name), ignore_errors=True)
             said = choose(name, {i: r[name] for i, r in results.items()},
                           {i: os.path.join(work, i, name) for i in IMPLEMENTATIONS}, out)
             stored += os.path.exists(os.path.join(out, name))
