@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/gomx-org/gomx/backend"
 	"github.com/gomx-org/gomx/device"
 	mxio "github.com/gomx-org/gomx/io"
 	"github.com/gomx-org/gomx/metric"
@@ -80,6 +81,36 @@ func TestModuleLearnsByHandAndByFit(t *testing.T) {
 	for name := range a.Args {
 		assert.Equal(t, a.Args[name].Float32(), b.Args[name].Float32(), "the two are the same to the last bit: %s", name)
 	}
+}
+
+// An optimizer with random numbers draws the same ones by hand and by Fit.
+func TestModuleDrawsAlike(t *testing.T) {
+	net, _ := toy(1)
+	weights := func(run func(mod *model.Module, it *mxio.NDArrayIter)) []float32 {
+		mod := ready(t, net, model.Seed(3))
+		require.NoError(t, mod.InitOptimizer("", optimizer.SGLD{LearningRate: 0.01}))
+		run(mod, toyData(96, 32))
+		p, err := mod.GetParams()
+		require.NoError(t, err)
+		return p.Args["fc1_weight"].Float32()
+	}
+	assert.Equal(t,
+		weights(func(mod *model.Module, it *mxio.NDArrayIter) { train(t, mod, it) }),
+		weights(func(mod *model.Module, it *mxio.NDArrayIter) { require.NoError(t, mod.Fit(context.Background(), it)) }))
+}
+
+// The type of the data, where the network leaves it open, is that of its description, and parameters follow.
+func TestModuleDataType(t *testing.T) {
+	net := symbol.FullyConnected(symbol.Variable("data"), 2, with.Name("fc"))
+	mod := model.NewModule(net, quiet())
+	defer mod.Close()
+	require.NoError(t, mod.Bind([]mxio.DataDesc{{Name: "data", Shape: ndarray.Shape{1, 2}, DType: backend.Float64}}, nil, model.ForInference()))
+	require.NoError(t, mod.InitParams())
+	require.NoError(t, mod.Forward(&mxio.DataBatch{Data: []*ndarray.NDArray{ndarray.Ones(ndarray.Shape{1, 2}, ndarray.Of(backend.Float64))}}, false))
+	p, err := mod.GetParams()
+	require.NoError(t, err)
+	assert.Equal(t, backend.Float64, p.Args["fc_weight"].DType())
+	assert.Equal(t, backend.Float64, mod.OutputShapes()[0].DType)
 }
 
 // The same on two devices with every kind of store, and after each epoch both have the mean of the moving statistics.
@@ -202,7 +233,7 @@ func TestModuleDescribes(t *testing.T) {
 // Batches of other sizes use the same parameters and gradients, and go on with the same step.
 func TestModuleReshapes(t *testing.T) {
 	mod := ready(t, fancy(), model.Seed(3))
-	require.NoError(t, mod.InitOptimizer("local", optimizer.SGD{LearningRate: 0.1, Momentum: 0.9}))
+	require.NoError(t, mod.InitOptimizer("local", optimizer.SGD{LearningRate: 0.1}))
 	train(t, mod, toyData(64, 32))
 	before := mod.Executors()[0].StepCount()
 	require.NoError(t, mod.ForwardBackward(firstBatch(t, toyData(8, 8))))
@@ -214,7 +245,10 @@ func TestModuleReshapes(t *testing.T) {
 	require.NoError(t, mod.Update())
 	now, err := mod.GetParams()
 	require.NoError(t, err)
-	assert.NotEqual(t, was.Args["fc1_weight"].Float32(), now.Args["fc1_weight"].Float32(), "Update sees the gradients of the small batch")
+	for i, g := range mod.Executors()[0].Grad("fc2_weight").Float32() {
+		moved := now.Args["fc2_weight"].Float32()[i] - was.Args["fc2_weight"].Float32()[i]
+		assert.InDelta(t, -0.1*g/32, moved, 1e-7, "Update sees the gradients of the small batch")
+	}
 
 	small := mod.Executors()[0]
 	for n := 1; n <= 3; n++ {
