@@ -40,10 +40,7 @@ func (p tally) CreateOperator([]op.Shape, []op.DType) (op.CustomOperator, error)
 	return &tallyOp{}, nil
 }
 
-type tallyOp struct {
-	runs float32
-	req  []op.Req
-}
+type tallyOp struct{ runs float32 }
 
 func (o *tallyOp) Forward(isTrain bool, req []op.Req, in, out, aux []op.Tensor) error {
 	o.runs++

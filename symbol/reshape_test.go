@@ -84,3 +84,17 @@ func TestReshapeKeepsTypes(t *testing.T) {
 	require.NoError(t, r.Aux("bn_moving_var").CopyFrom(ndarray.Full(backend.Shape{2}, 3, ndarray.Of(backend.Float64))))
 	assert.Equal(t, []float64{3, 3}, e.Aux("bn_moving_var").Float64())
 }
+
+// TestCopyParamsFrom converts types, and refuses names and shapes that the network does not have.
+func TestCopyParamsFrom(t *testing.T) {
+	e := reshapable(t)
+	defer e.Close()
+	type arrays = map[string]*ndarray.NDArray
+	require.NoError(t, e.CopyParamsFrom(arrays{"fc_weight": ndarray.Full(backend.Shape{3, 5}, 3, ndarray.Of(backend.Float64))}, nil, false))
+	assert.Equal(t, float32(3), e.Arg("fc_weight").Float32()[14])
+	stranger := arrays{"fc_wait": ndarray.Ones(backend.Shape{2})}
+	assert.ErrorContains(t, e.CopyParamsFrom(stranger, nil, false), `no parameter "fc_wait"; the nearest are fc_weight`)
+	assert.NoError(t, e.CopyParamsFrom(stranger, nil, true))
+	assert.ErrorContains(t, e.CopyParamsFrom(arrays{"fc_weight": ndarray.Ones(backend.Shape{2, 5})}, nil, false), `parameter "fc_weight"`)
+	assert.ErrorContains(t, e.CopyParamsFrom(nil, arrays{"fc_bias": ndarray.Ones(backend.Shape{3})}, false), `no parameter "fc_bias"`)
+}
