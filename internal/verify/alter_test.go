@@ -37,10 +37,15 @@ func nudge(t *testing.T, a *ndfile.Array) {
 	case backend.Float32:
 		b := a.Data[4*n:]
 		v := math.Float32frombits(binary.LittleEndian.Uint32(b))
+		if v-v != 0 { // infinite or NaN
+			v = 0
+		}
 		binary.LittleEndian.PutUint32(b, math.Float32bits(v+0.05*max(1, largest32(a.Data))))
 	case backend.Float64:
 		b := a.Data[8*n:]
 		binary.LittleEndian.PutUint64(b, math.Float64bits(math.Float64frombits(binary.LittleEndian.Uint64(b))+1))
+	case backend.Float16:
+		a.Data[2*n+1] ^= 0x40 // the upper bit of the exponent
 	default:
 		a.Data[a.DType.Size()*n] ^= 1
 	}
