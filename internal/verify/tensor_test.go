@@ -44,6 +44,8 @@ func TestCompare(t *testing.T) {
 		{[]float64{1.00003, 2}, []float64{1, 2}, relative(1e-5), false},
 		{[]float64{1e-8, 0}, []float64{0, 0}, tolerance{1e-4, 1e-3}, true},
 		{[]float64{2e-7, 0}, []float64{0, 0}, tolerance{1e-4, 1e-3}, false},
+		{[]float64{1e-40, 1}, []float64{0, 1}, exact, true},
+		{[]float64{1e-30, 1}, []float64{0, 1}, exact, false},
 		{[]float64{nan, 2}, []float64{nan, 2}, exact, true},
 		{[]float64{nan, 2}, []float64{1, 2}, relative(1), false},
 		{[]float64{1, 2}, []float64{nan, 2}, relative(1), false},
