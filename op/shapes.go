@@ -94,6 +94,9 @@ func (s *Shapes) Elementwise() {
 	}
 }
 
+// maxDims bounds the dimensions of arrays, as files of arrays do.
+const maxDims = 32
+
 // maxElements bounds arrays: no memory holds more, and products of dimensions stay far from overflow.
 const maxElements = 1 << 40
 
@@ -111,6 +114,10 @@ func tooLarge(s Shape) bool {
 
 func (s *Shapes) unify(have *Shape, want Shape, what, reason string, args []any) {
 	if want == nil || s.err != nil {
+		return
+	}
+	if len(want) > maxDims {
+		s.err = fmt.Errorf("%s would have %d dimensions, want at most %d", what, len(want), maxDims)
 		return
 	}
 	if tooLarge(want) {

@@ -28,7 +28,7 @@ func Load(path string, options ...LoadOption) (*Symbol, error) {
 		return nil, fmt.Errorf("symbol: %w", err)
 	}
 	defer f.Close()
-	text, err := untrusted.ReadN(f, maxText+1, 0)
+	text, err := untrusted.ReadN(f, maxText+1, min(untrusted.Remaining(f), maxText+1))
 	if err != nil && err != io.ErrUnexpectedEOF {
 		return nil, fmt.Errorf("symbol: %w", err)
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"strconv"
 	"strings"
 
 	"github.com/gomx-org/gomx/internal/untrusted"
@@ -13,10 +14,12 @@ import (
 
 // A symbol file is text that somebody else wrote. This file takes it apart; jsonread.go makes a graph of it.
 
-// maxText and maxNodes bound the memory that a file can ask for. The largest network of the zoo has 2500 nodes in 400 KB.
+// What bounds the memory that a file can ask for. The largest network of the zoo has 2500 nodes in 400 KB.
 const (
-	maxText  = 64 << 20
-	maxNodes = 1 << 18
+	maxText    = 32 << 20
+	maxNodes   = 1 << 17
+	maxEntries = 1 << 17 // of one node, or of the heads
+	maxName    = 1 << 12 // bytes of a name
 )
 
 // jsonGraph is a symbol file. Its three dialects name operator parameters param (0.7, 0.8), attr (0.9 to 0.12) and attrs
@@ -24,7 +27,7 @@ const (
 type jsonGraph struct {
 	nodes   []jsonNode
 	args    []int // arg_nodes: positions of all variables
-	heads   []jsonEntry
+	heads   jsonEntries
 	version int  // of MXNet, 800 when the file carries none
 	stamped bool // whether it carries one
 }
@@ -35,7 +38,7 @@ type jsonNode struct {
 	Param          map[string]string `json:"param"`
 	Attr           map[string]string `json:"attr"`
 	Attrs          map[string]string `json:"attrs"`
-	Inputs         *[]jsonEntry      `json:"inputs"`
+	Inputs         *jsonEntries      `json:"inputs"`
 	ControlDeps    []int             `json:"control_deps"`
 	BackwardSource int               `json:"backward_source_id"`
 	Subgraphs      []json.RawMessage `json:"subgraphs"`
@@ -44,22 +47,65 @@ type jsonNode struct {
 // jsonEntry is [node, output] or [node, output, version].
 type jsonEntry struct{ node, index, version int }
 
-func (e *jsonEntry) UnmarshalJSON(b []byte) error {
-	var v []int
-	if err := json.Unmarshal(b, &v); err != nil || len(v) != 2 && len(v) != 3 {
-		return &entryError{string(b[:min(len(b), 40)])}
+// jsonEntries is a list of entries, taken apart by hand: a file may have millions.
+type jsonEntries []jsonEntry
+
+func (l *jsonEntries) UnmarshalJSON(b []byte) error {
+	*l = jsonEntries{}
+	rest := blank(b)
+	if rest[0] != '[' {
+		return &entryError{short(b)}
 	}
-	e.node, e.index = v[0], v[1]
-	if len(v) == 3 {
-		e.version = v[2]
+	for rest = blank(rest[1:]); rest[0] != ']'; rest = blank(rest) {
+		if len(*l) == maxEntries {
+			return fmt.Errorf("more than %d inputs", maxEntries)
+		}
+		end := bytes.IndexByte(rest, ']')
+		e, ok := readEntry(rest[:max(end, 0)])
+		if !ok {
+			return &entryError{short(rest[:end+1])}
+		}
+		*l = append(*l, e)
+		if rest = blank(rest[end+1:]); rest[0] == ',' {
+			rest = rest[1:]
+		}
 	}
 	return nil
+}
+
+// readEntry reads an entry without the bracket that closes it.
+func readEntry(b []byte) (e jsonEntry, ok bool) {
+	list, ok := bytes.CutPrefix(b, []byte("["))
+	parts := bytes.Split(list[:min(len(list), 100)], []byte(","))
+	to := []*int{&e.node, &e.index, &e.version}
+	if !ok || len(parts) < 2 || len(parts) > 3 {
+		return e, false
+	}
+	for i, p := range parts {
+		v, err := strconv.Atoi(string(bytes.TrimSpace(p)))
+		if err != nil {
+			return e, false
+		}
+		*to[i] = v
+	}
+	return e, true
+}
+
+func blank(b []byte) []byte { return bytes.TrimLeft(b, " \t\r\n") }
+
+// short is the beginning of a text, for an error.
+func short[T string | []byte](text T) string {
+	s := string(text[:min(len(text), 60)])
+	if len(text) > 60 {
+		s += "…"
+	}
+	return strings.ToValidUTF8(s, "?")
 }
 
 type entryError struct{ text string }
 
 func (e *entryError) Error() string {
-	return fmt.Sprintf("%s where [node, output] or [node, output, version] should stand, whole numbers", e.text)
+	return fmt.Sprintf("%s where [node, output] or [node, output, version] should stand, in a list, whole numbers", e.text)
 }
 
 // parse reads the text one node at a time, so that a bad one is found before memory is spent on the rest.
@@ -67,6 +113,7 @@ func parse(text []byte) (*jsonGraph, error) {
 	if err := looksLikeSymbol(text); err != nil {
 		return nil, err
 	}
+	text = bytes.TrimPrefix(text, []byte(mark))
 	g := &jsonGraph{version: 800}
 	dec := json.NewDecoder(bytes.NewReader(text))
 	dec.DisallowUnknownFields()
@@ -149,14 +196,20 @@ func (g *jsonGraph) readNodes(dec *json.Decoder) (what string, err error) {
 				return what, fmt.Errorf("it has no %q", key)
 			}
 		}
+		if len(*n.Op) > maxName || len(*n.Name) > maxName {
+			return what, fmt.Errorf("%q: a name of more than %d bytes", short(*n.Name), maxName)
+		}
 		g.nodes = append(g.nodes, n)
 	}
 	_, err = dec.Token()
 	return "nodes", err
 }
 
+// mark is what some editors put before text in UTF-8.
+const mark = "\xef\xbb\xbf"
+
 func looksLikeSymbol(text []byte) error {
-	t := bytes.TrimLeft(text, " \t\r\n")
+	t := blank(bytes.TrimPrefix(text, []byte(mark)))
 	switch {
 	case len(t) == 0:
 		return errors.New("the file is empty")

@@ -40,6 +40,9 @@ func (d *device) Compile(p *backend.Program, o backend.Options) (backend.Executa
 	if len(gaps.Gaps) > 0 {
 		return nil, gaps
 	}
+	if err := enough(x.plan.Arena + x.plan.Persistent + x.plan.Consts); err != nil {
+		return nil, err
+	}
 	x.arena, x.persistent, x.consts = alignedBytes(x.plan.Arena), alignedBytes(x.plan.Persistent), alignedBytes(x.plan.Consts)
 	for i := range p.Values {
 		if at := x.plan.Places[i]; at.Area == passes.Consts {

@@ -30,6 +30,9 @@ func (d *device) Alloc(bytes int) (backend.Buffer, error) {
 	if bytes < 0 || uint64(bytes) > maxBytes {
 		return nil, fmt.Errorf("%s: cannot allocate %d bytes", d.name, bytes)
 	}
+	if err := enough(bytes); err != nil {
+		return nil, err
+	}
 	return &buffer{mem: alignedBytes(bytes), size: bytes}, nil
 }
 

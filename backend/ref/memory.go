@@ -1,6 +1,9 @@
 package ref
 
 import (
+	"fmt"
+	"runtime"
+	"runtime/metrics"
 	"unsafe"
 
 	"github.com/gomx-org/gomx/backend"
@@ -18,6 +21,24 @@ func view[T any](b []byte) []T {
 		return nil
 	}
 	return unsafe.Slice((*T)(unsafe.Pointer(unsafe.SliceData(b))), n)
+}
+
+// enough says whether the machine has n bytes more than the program uses; where it cannot be asked, it says yes to what an
+// address can reach. Go ends a program that asks for more than there is.
+func enough(n int) error {
+	const small = 1 << 28 // what needs no question
+	if n < small {
+		return nil
+	}
+	used := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
+	for range 2 {
+		metrics.Read(used)
+		if total := physicalMemory(); int64(n) <= total-int64(used[0].Value.Uint64()) {
+			return nil
+		}
+		runtime.GC()
+	}
+	return fmt.Errorf("ref: no memory for %d bytes", n)
 }
 
 // alignedBytes is memory that begins at a multiple of 64.

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"strings"
 
@@ -37,14 +38,29 @@ func (c *inspectCmd) Run() error {
 	if c.File == "" {
 		return errors.New("name a file, or give --program --network NET")
 	}
-	head, err := os.ReadFile(c.File)
+	head, err := headOf(c.File)
 	if err != nil {
 		return err
 	}
-	if strings.HasPrefix(strings.TrimSpace(string(head[:min(64, len(head))])), "{") {
+	if strings.HasPrefix(strings.TrimSpace(strings.TrimPrefix(head, "\xef\xbb\xbf")), "{") {
 		return c.symbol()
 	}
 	return c.arrays()
+}
+
+// headOf is the beginning of a file.
+func headOf(path string) (string, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	head := make([]byte, 64)
+	n, err := io.ReadFull(f, head)
+	if err == io.EOF || err == io.ErrUnexpectedEOF {
+		err = nil
+	}
+	return string(head[:n]), err
 }
 
 func (c *inspectCmd) symbol() error {
