@@ -85,7 +85,13 @@ func TestAdamaxWithoutGradient(t *testing.T) {
 }
 
 func TestTest(t *testing.T) {
-	assert.Equal(t, []float32{2, -3}, updates(t, Test{RescaleGrad: 0.5, WD: 9, ClipGradient: 0.1}, "w", []float32{1, -2}, []float32{2, -2})[0])
+	u, err := NewUpdater(Test{RescaleGrad: 0.5, WD: 9, ClipGradient: 0.1}, nil)
+	require.NoError(t, err)
+	w := ndarray.Array([]float32{1, -2}, nil)
+	require.NoError(t, u.Update(0, ndarray.Array([]float32{2, -2}, nil), w))
+	assert.Equal(t, []float32{2, -3}, w.Float32())
+	assert.Equal(t, []float32{2, -3}, u.States(0)[0].Float32())
+	require.NoError(t, u.Close())
 }
 
 // Under multi_precision the copy of the weight comes first, but last with SGD, NAG and LARS.

@@ -88,12 +88,14 @@ func newMapKernel[T number](c *call, apply func(expr.Op, []T, []T, []T, []T), st
 		}
 	}
 	if len(k.steps) > 0 {
-		last := k.steps[len(k.steps)-1].node
+		var of []*mapOut // outputs that are the last step's; two of them share its strip
 		for i := range k.out {
-			if k.out[i].node == last && holds[T](k.out[i].dtype) {
-				k.out[i].direct = true
-				break
+			if k.out[i].node == k.steps[len(k.steps)-1].node {
+				of = append(of, &k.out[i])
 			}
+		}
+		if len(of) == 1 {
+			of[0].direct = holds[T](of[0].dtype)
 		}
 	}
 	return k
