@@ -94,8 +94,8 @@ DEVICE f64 gamma(f64 x) {
 
 DEVICE f64 lgamma(f64 x) {
 	f64 a = abs(x), y, above, below;
-	if (x != x || a == INFINITY) return x;
-	if (x <= 0 && floor(x) == x) return INFINITY;
+	if (x != x) return x;
+	if (a == INFINITY || (x <= 0 && floor(x) == x)) return INFINITY;
 	if (a < 10) {
 		y = reduce_gamma(a, &above, &below);
 		y += log(a < 2 ? below : above) * (a < 2 ? -1 : 1);
