@@ -134,8 +134,11 @@ func where(d *drawing) {
 	d.keep(d.apply("where", "", d.indices(d.wholes(0, 2), shape...), x, y))
 }
 
-// casts computes in float64 for a while.
+// casts computes in float64 for a while, which would not go together with a graph that is all float64.
 func casts(d *drawing) {
+	if !d.alone() {
+		return
+	}
 	x := d.apply("Cast", "dtype=float64", d.tame(d.array(any1, 1), 2))
 	f := d.one("square", "tanh", "exp", "sin")
 	y := d.apply("Cast", "dtype=float32", d.apply(f, "", x))

@@ -222,6 +222,12 @@ func (d *drawing) applyAll(op, params string, inputs ...value) []value {
 // keep adds values to those that others may use.
 func (d *drawing) keep(values ...value) { d.values = append(d.values, values...) }
 
+// alone makes what follows a graph of its own, if nothing is there yet.
+func (d *drawing) alone() bool {
+	d.whole = d.whole || len(d.ops) == 0
+	return d.whole
+}
+
 // tame is v itself, or tanh of it when its numbers may be larger than most.
 func (d *drawing) tame(v value, most float64) value {
 	if v.largest <= most {

@@ -77,10 +77,9 @@ func roiPooling(d *drawing) {
 
 // correlation is a graph of its own: MXNet gives the memory of its hidden outputs to others while backward still needs it.
 func correlation(d *drawing) {
-	if len(d.ops) > 0 {
+	if !d.alone() {
 		return
 	}
-	d.whole = true
 	shape := []int{d.int(1, 2), d.int(1, 3), d.int(5, 7), d.int(5, 7)}
 	x, y := d.variable(shape...), d.variable(shape...)
 	d.keep(d.apply("Correlation", fmt.Sprintf("kernel_size=%d; max_displacement=%d; stride1=%d; stride2=%d; pad_size=%d; is_multiply=%s",

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/gomx-org/gomx/backend"
 	"github.com/gomx-org/gomx/ndarray"
 	"github.com/gomx-org/gomx/symbol"
 )
@@ -12,9 +13,9 @@ import (
 // tolerance is how far numbers may differ, in units of the largest of their array.
 const tolerance = 1e-4
 
-// Save writes the network and its inputs as a case to be recorded: internal/verify replays it when the other library has
-// added what it computes.
-func (g *Graph) Save(dir string) error {
+// Save writes the network and its inputs, as numbers of type t, as a case to be recorded: internal/verify replays it when
+// the other library has added what it computes.
+func (g *Graph) Save(dir string, t backend.DType) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
@@ -23,19 +24,20 @@ func (g *Graph) Save(dir string) error {
 	}
 	in := map[string]*ndarray.NDArray{}
 	for name, a := range g.Args {
-		in[symbol.ArgName(name)] = a
+		in[symbol.ArgName(name)] = a.AsType(t)
 	}
 	for name, a := range g.Aux {
-		in[symbol.AuxName(name)] = a
+		in[symbol.AuxName(name)] = a.AsType(t)
 	}
 	for i, a := range g.Heads {
-		in[symbol.HeadName(i)] = a
+		in[symbol.HeadName(i)] = a.AsType(t)
 	}
 	if err := ndarray.Save(filepath.Join(dir, "in.params"), in); err != nil {
 		return err
 	}
 	noGrad := append([]string{}, g.NoGrad...)
-	meta, err := json.MarshalIndent(map[string]any{"name": filepath.Base(dir), "tol": tolerance, "grad": true, "train": true, "no_grad": noGrad, "ops": g.Ops}, "", "  ")
+	meta, err := json.MarshalIndent(map[string]any{"name": filepath.Base(dir), "tol": tolerance, "grad": true, "train": true, "no_grad": noGrad,
+		"chance": true, "ops": g.Ops}, "", "  ")
 	if err != nil {
 		return err
 	}
