@@ -64,6 +64,7 @@ func trained(t *testing.T, net *symbol.Symbol, o symbol.LowerOptions) (*symbol.E
 
 // TestMirror: less memory, the same bits, whether forward and backward are one entry or two.
 func TestMirror(t *testing.T) {
+	t.Setenv("MXNET_BACKWARD_DO_MIRROR", "0")
 	net := deep(12)
 	for name, o := range map[string]symbol.LowerOptions{"step": {Grads: true}, "forward and backward": {Train: true}} {
 		t.Run(name, func(t *testing.T) {
@@ -80,6 +81,7 @@ func TestMirror(t *testing.T) {
 
 // TestMirrorByEnvironment and by attribute.
 func TestMirrorByEnvironment(t *testing.T) {
+	t.Setenv("MXNET_BACKWARD_DO_MIRROR", "0")
 	net := deep(6)
 	plain, want := trained(t, net, symbol.LowerOptions{Grads: true})
 	t.Setenv("MXNET_BACKWARD_DO_MIRROR", "1")
@@ -103,6 +105,7 @@ func TestMirrorByEnvironment(t *testing.T) {
 // TestMirrorEndsChains: of sums that each need the one before, some are kept: all of them again at once would take as much
 // memory as to keep them.
 func TestMirrorEndsChains(t *testing.T) {
+	t.Setenv("MXNET_BACKWARD_DO_MIRROR", "0")
 	x := symbol.Variable("data")
 	for i := range 12 {
 		y := symbol.Convolution(x, 3, with.Kernel(3, 3), with.Pad(1, 1), with.NoBias(true), with.Name(fmt.Sprint("conv", i)))
