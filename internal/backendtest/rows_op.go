@@ -36,7 +36,7 @@ var domains = map[expr.Op]domain{
 	expr.Acosh: {lo: 0, hi: 100, slack: 2, near0: 8}, expr.Atanh: {lo: -1.2, hi: 1.2, slack: 2, denormals: true},
 	expr.Sigmoid: {lo: -80, hi: 80, slack: 8}, expr.Softplus: {lo: -80, hi: 80, slack: 8},
 	expr.Erf: {lo: -5, hi: 5, slack: 2, denormals: true}, expr.Erfinv: {lo: -1.1, hi: 1.1, slack: 8, near0: 8},
-	expr.Gamma: {lo: 0.05, hi: 30, slack: 16}, expr.Lgamma: {lo: 0.05, hi: 100, slack: 4, near0: 16, noSpecial: true},
+	expr.Gamma: {lo: 0.05, hi: 30, slack: 16}, expr.Lgamma: {lo: 0.05, hi: 100, slack: 4, near0: 16},
 	expr.Digamma: {lo: 0.05, hi: 100, slack: 4, near0: 16},
 	expr.Pow:     {lo: 0, hi: 8, slack: 32}, expr.Mod: {near0: 32, noSpecial: true}, expr.Add: {near0: 4}, expr.Sub: {near0: 4},
 	expr.Mul: {denormals: true}, expr.Max: {denormals: true}, expr.Min: {denormals: true},
