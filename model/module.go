@@ -156,7 +156,7 @@ func (mod *Module) checkNames() error {
 	return nil
 }
 
-// Close gives back the memory of devices. The parameters that Params gave stay. A Module whose arrays another one uses is
+// Close gives back what Bind and InitOptimizer got. What GetParams gave stays. A Module whose arrays another one uses is
 // closed after that one.
 func (mod *Module) Close() error {
 	err := mod.release()

@@ -162,6 +162,9 @@ func (mod *Module) bindGroup(g *group, arrays []map[string]*ndarray.NDArray) err
 		}
 	}
 	if err != nil {
+		for _, mon := range mod.monitors {
+			mon.remove(g)
+		}
 		g.close()
 	}
 	return err

@@ -68,14 +68,19 @@ func (m *Monitor) Install(e *symbol.Executor) error {
 	if err != nil {
 		return fmt.Errorf("model: Monitor: %w", err)
 	}
-	m.exes = append(m.exes, w)
+	m.exes = append(m.without(e), w)
 	return nil
 }
 
 // Uninstall lets an Executor go; it must come before the Executor's Close.
 func (m *Monitor) Uninstall(e *symbol.Executor) error {
-	m.exes = slices.DeleteFunc(m.exes, func(w *monitored) bool { return w.exe == e })
+	m.exes = m.without(e)
 	return e.SetMonitorCallback(nil)
+}
+
+// without are all executors but one.
+func (m *Monitor) without(e *symbol.Executor) []*monitored {
+	return slices.DeleteFunc(m.exes, func(w *monitored) bool { return w.exe == e })
 }
 
 // install sees all devices of a group.

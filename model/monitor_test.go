@@ -89,6 +89,7 @@ func TestMonitorOnExecutor(t *testing.T) {
 	defer e.Close()
 	mon := &model.Monitor{Pattern: ".*output$", Stat: func(x *ndarray.NDArray) *ndarray.NDArray { return x }}
 	require.NoError(t, mon.Install(e))
+	require.NoError(t, mon.Install(e), "twice is once")
 	mon.Tic()
 	require.NoError(t, e.Forward(false))
 	stats, err := mon.Toc()
