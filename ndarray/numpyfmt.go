@@ -109,9 +109,9 @@ func (f *floatFormat) format(v float64) string {
 	// Not the fewest digits filled up with zeros: numpy then gives those of the exact number.
 	m, exp, _ := strings.Cut(strconv.FormatFloat(v, 'e', f.digits, 64), "e")
 	whole, frac, _ := strings.Cut(m, ".")
-	// Where they are as many, the fewest may be others: half's 2⁻⁶ is 1.563e-02, for 1.562e-02 reads as its neighbour.
-	if m, e, _ := strings.Cut(shortest(f.t, v, 'e'), "e"); len(m) == len(whole)+1+f.digits {
-		whole, frac, _ = strings.Cut(m, ".")
+	// Where the fewest are as many they may be others: half's 2⁻⁶ is 1.563e-02, for 1.562e-02 reads as its neighbour.
+	if s, e, _ := strings.Cut(shortest(f.t, v, 'e'), "e"); len(s) == len(m) && roundTo(f.t, roundDigits(v, f.digits)) != v {
+		whole, frac, _ = strings.Cut(s, ".")
 		exp = e
 	}
 	exp = exp[:1] + strings.Repeat("0", f.exponent-len(exp)+1) + exp[1:]

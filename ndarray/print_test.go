@@ -69,6 +69,8 @@ func TestPrintedForm(t *testing.T) {
 	assert.Equal(t, "\n[1.5 2. ]\n<NDArray 2 @cpu(0)>", Array([]float64{1.5, 2}, nil, Of(backend.BFloat16)).String())
 	half := Array([]float64{0.015625, 1041, 5.9e-8}, nil, Of(backend.Float16))
 	assert.Equal(t, "\n[1.563e-02 1.041e+03 5.960e-08]\n<NDArray 3 @cpu(0)>", half.String(), "1.562e-02 would read as another number")
+	tie := Array([]float64{math.Pow(2, -12), 1}, nil)
+	assert.Equal(t, "\n[2.4414062e-04 1.0000000e+00]\n<NDArray 2 @cpu(0)>", tie.String(), "a tie goes to the even digit")
 	a := Zeros(Shape{1})
 	a.Close()
 	assert.Equal(t, "<NDArray closed>", a.String())

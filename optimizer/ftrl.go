@@ -41,8 +41,14 @@ func init() {
 // Name is ftrl.
 func (o Ftrl) Name() string { return "ftrl" }
 
-// Common gives the shared settings; the default learning rate is 0.1.
-func (o Ftrl) Common() Common { return commonOf(o, 0.1) }
+// Common gives the shared settings; the default learning rate is 0.1, and a scheduler has its own BaseLR.
+func (o Ftrl) Common() Common {
+	c := commonOf(o, 0.1)
+	if c.LRScheduler != nil { // MXNet's Ftrl does not hand its rate on
+		c.LearningRate = 0
+	}
+	return c
+}
 
 // Config describes the optimizer.
 func (o Ftrl) Config() Config { return describe(o) }

@@ -68,6 +68,7 @@ func TestSchedulerOwnBase(t *testing.T) {
 	assert.Equal(t, []float64{0.2, 9}, []float64{f.Rate(9, 1), f.Rate(9, 2)})
 	assert.Equal(t, 0.001, Adam{LRScheduler: f}.Common().LearningRate, "Adam's own default is given to the scheduler too")
 	assert.Zero(t, SGD{LRScheduler: f}.Common().LearningRate)
+	assert.Zero(t, Ftrl{LearningRate: 3, LRScheduler: f}.Common().LearningRate)
 }
 
 // A resumed run has the product of momenta and the rate before, by which LARS corrects.
