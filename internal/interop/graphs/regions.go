@@ -55,6 +55,9 @@ func bilinearSampler(d *drawing) {
 		d.keep(d.apply("BilinearSampler", "", x, d.variable(x.shape[0], 2, d.int(2, 4), d.int(2, 4))))
 		return
 	}
+	if x.shape[2] < 2 || x.shape[3] < 2 { // the grid goes from -1 to 1, from the first pixel to the last
+		x = d.variable(2, 3, 4, 5)
+	}
 	flow := d.variable(x.shape[0], 2, x.shape[2], x.shape[3])
 	d.keep(d.apply("BilinearSampler", "", x, d.apply("GridGenerator", "transform_type=warp", flow)))
 }
