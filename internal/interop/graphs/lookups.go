@@ -83,7 +83,7 @@ func sequence(d *drawing) {
 	if op == "SequenceMask" {
 		params += "; value=" + d.one("0.0", "-0.5")
 	}
-	if op != "SequenceLast" && d.IntN(3) == 0 { // MXNet's SequenceLast damages memory in backward when it has no lengths
+	if op != "SequenceLast" && d.IntN(3) == 0 { // in some graphs MXNet crashes on a SequenceLast without lengths, or changes its gradient
 		d.keep(d.apply(op, params, x))
 		return
 	}
