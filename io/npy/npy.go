@@ -73,6 +73,9 @@ func read(r io.Reader) (*ndarray.NDArray, error) {
 		shape = shape.Clone()
 		slices.Reverse(shape)
 	}
+	if n == 0 {
+		return ndarray.FromSlice([]uint8{}, h.shape, ndarray.Of(h.dtype))
+	}
 	a, err := ndarray.New(shape, ndarray.Of(h.dtype))
 	if err != nil {
 		return nil, err
@@ -92,6 +95,9 @@ func readHeader(r io.Reader) (*header, error) {
 		return nil, fmt.Errorf("the file is too short: %w", err)
 	}
 	if string(start[:6]) != magic {
+		if what := untrusted.LooksLike(start[:]); what != "" {
+			return nil, fmt.Errorf("not a .npy file: it looks like %s", what)
+		}
 		return nil, fmt.Errorf("not a .npy file: it begins with %q", start[:6])
 	}
 	length := int(binary.LittleEndian.Uint16(start[8:]))
@@ -104,7 +110,7 @@ func readHeader(r io.Reader) (*header, error) {
 		}
 		length |= int(binary.LittleEndian.Uint16(more[:])) << 16
 	default:
-		return nil, fmt.Errorf("version %d.%d of the format, want 1 to 3", version, start[7])
+		return nil, fmt.Errorf("version %d.%d of the format, want 1 to 3: the file is newer or damaged", version, start[7])
 	}
 	if length > maxHeader {
 		return nil, fmt.Errorf("a header of %d bytes", length)
@@ -125,7 +131,7 @@ func parseHeader(text string) (*header, error) {
 	order, name := m[1][:min(1, len(m[1]))], m[1][min(1, len(m[1])):]
 	t, ok := types[name]
 	if !ok || !strings.Contains("<>|=", order) {
-		return nil, fmt.Errorf("numbers of type %q, want float16, float32, float64, uint8, int8, int32, int64 or bool", m[1])
+		return nil, fmt.Errorf("numbers of type %q, want float16, float32, float64, uint8, int8, int32, int64 or bool; numpy's astype converts", m[1])
 	}
 	h.dtype, h.swap = t, order == ">"
 	bytes := t.Size()

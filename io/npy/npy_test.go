@@ -2,6 +2,7 @@ package npy
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -23,8 +24,8 @@ func file(header string, data ...byte) []byte {
 
 func TestRoundTrip(t *testing.T) {
 	for _, dt := range types {
-		for _, s := range []backend.Shape{{}, {3}, {2, 3}, {2, 1, 4}} {
-			a, err := ndarray.New(s, ndarray.Of(dt))
+		for _, s := range []backend.Shape{{}, {3}, {2, 3}, {2, 1, 4}, {0}, {2, 0, 3}} {
+			a, err := ndarray.FromSlice(make([]uint8, s.Size()), s, ndarray.Of(dt))
 			require.NoError(t, err)
 			v := make([]float32, a.Size())
 			for i := range v {
@@ -57,16 +58,18 @@ func TestForeignOrders(t *testing.T) {
 func TestMistakes(t *testing.T) {
 	good := "{'descr': '<f4', 'fortran_order': False, 'shape': (2,), }\n"
 	for text, data := range map[string][]byte{
-		"the file is too short":           []byte("\x93NUM"),
-		"not a .npy file":                 []byte("PK\x03\x04 and more"),
-		"version 9.0":                     append([]byte(magic), 9, 0, 1, 0, 'x'),
-		"ends within its header":          file(good)[:30],
-		"is not understood":               file("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (2,), }"),
-		`type "<c8"`:                      file(strings.Replace(good, "<f4", "<c8", 1)),
-		`type ""`:                         file(strings.Replace(good, "<f4", "", 1)),
-		"ends within the 2 numbers":       file(good, 1, 2, 3),
-		"is too large":                    file(strings.Replace(good, "2,", "4294967296, 4294967296", 1)),
-		"ends within the 999999999999 nu": file(strings.Replace(good, "2,", "999999999999", 1), 1, 2, 3),
+		"the file is too short":            []byte("\x93NUM"),
+		"it looks like a zip archive":      []byte("PK\x03\x04 and more"),
+		"it looks like JSON text":          []byte(`{"nodes": []}`),
+		`it begins with "\xfe\xff\x00\x01`: []byte("\xfe\xff\x00\x01\x02\xff\xff\xff\xff\xff"),
+		"version 9.0":                      append([]byte(magic), 9, 0, 1, 0, 'x'),
+		"ends within its header":           file(good)[:30],
+		"is not understood":                file("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (2,), }"),
+		`type "<c8"`:                       file(strings.Replace(good, "<f4", "<c8", 1)),
+		`type ""`:                          file(strings.Replace(good, "<f4", "", 1)),
+		"ends within the 2 numbers":        file(good, 1, 2, 3),
+		"is too large":                     file(strings.Replace(good, "2,", "4294967296, 4294967296", 1)),
+		"ends within the 999999999999 nu":  file(strings.Replace(good, "2,", "999999999999", 1), 1, 2, 3),
 	} {
 		_, err := Read(bytes.NewReader(data))
 		assert.ErrorContains(t, err, text)
@@ -112,6 +115,41 @@ func TestNumpy(t *testing.T) {
 	assert.Equal(t, []float32{2, 4, 6, 8, 10, 12}, got["y"].Float32())
 	assert.Equal(t, backend.Shape{}, got["z"].Shape())
 	assert.Equal(t, []float32{7}, got["z"].Float32())
+}
+
+// Headers of versions 2 and 3 have longer lengths; arrays without elements have either order.
+func TestLaterVersions(t *testing.T) {
+	for _, version := range []byte{2, 3} {
+		for _, fortran := range []string{"False", "True"} {
+			for shape, want := range map[string]backend.Shape{"(2,)": {2}, "(0,)": {0}, "(0, 3)": {0, 3}, "()": {}} {
+				header := fmt.Sprintf("{'descr': '<i4', 'fortran_order': %s, 'shape': %s, }", fortran, shape)
+				b := append([]byte(magic), version, 0, byte(len(header)), 0, 0, 0)
+				b = append(append(b, header...), make([]byte, 4*want.Size())...)
+				a, err := Read(bytes.NewReader(b))
+				require.NoError(t, err, header)
+				assert.Equal(t, want, a.Shape())
+				assert.Equal(t, backend.Int32, a.DType())
+			}
+		}
+	}
+}
+
+func FuzzLoadNPZ(f *testing.F) {
+	path := filepath.Join(f.TempDir(), "a.npz")
+	x := ndarray.Array([]float32{1, 2, 3}, backend.Shape{3})
+	require.NoError(f, SaveNPZ(path, map[string]*ndarray.NDArray{"x": x, "arg:y": x}))
+	b, err := os.ReadFile(path)
+	require.NoError(f, err)
+	f.Add(b)
+	f.Add([]byte("PK\x05\x06" + strings.Repeat("\x00", 18)))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		path := filepath.Join(t.TempDir(), "b.npz")
+		require.NoError(t, os.WriteFile(path, b, 0o600))
+		arrays, err := LoadNPZ(path)
+		if err == nil {
+			require.NoError(t, SaveNPZ(path, arrays))
+		}
+	})
 }
 
 func FuzzRead(f *testing.F) {

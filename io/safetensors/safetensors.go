@@ -5,14 +5,18 @@
 package safetensors
 
 import (
+	"bytes"
+	"cmp"
 	"encoding/binary"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
 	"math"
 	"os"
 	"slices"
+	"unicode/utf8"
 
 	"github.com/gomx-org/gomx/backend"
 	"github.com/gomx-org/gomx/device"
@@ -20,6 +24,12 @@ import (
 	"github.com/gomx-org/gomx/internal/untrusted"
 	"github.com/gomx-org/gomx/ndarray"
 )
+
+// metadata is the name under which a header has what is no tensor.
+const metadata = "__metadata__"
+
+// maxDims bounds the dimensions of arrays.
+const maxDims = 32
 
 // maxHeader is the format's own limit.
 const maxHeader = 100_000_000
@@ -63,13 +73,20 @@ func decode(r io.Reader) (map[string]*ndarray.NDArray, error) {
 	if err != nil {
 		return nil, err
 	}
-	names := slices.SortedFunc(maps.Keys(entries), func(a, b string) int { return entries[a].Offsets[0] - entries[b].Offsets[0] })
+	names := slices.SortedFunc(maps.Keys(entries), func(a, b string) int { // of tensors at one place, those without elements first
+		x, y := entries[a].Offsets, entries[b].Offsets
+		return cmp.Or(cmp.Compare(x[0], y[0]), cmp.Compare(x[1], y[1]))
+	})
 	arrays := map[string]*ndarray.NDArray{}
 	at := 0
 	for _, name := range names {
 		e := entries[name]
 		if e.Offsets[0] != at {
-			return nil, fmt.Errorf("tensor %q begins at %d, want %d: tensors must follow each other", name, e.Offsets[0], at)
+			what := "leaves a gap"
+			if e.Offsets[0] < at {
+				what = "overlaps the one before"
+			}
+			return nil, fmt.Errorf("tensor %q begins at %d, want %d: it %s; tensors must follow each other", name, e.Offsets[0], at, what)
 		}
 		at = e.Offsets[1]
 		if arrays[name], err = e.read(r); err != nil {
@@ -91,25 +108,54 @@ func header(r io.Reader) (map[string]entry, error) {
 	}
 	n := binary.LittleEndian.Uint64(size[:])
 	if n < 2 || n > maxHeader {
+		more := make([]byte, untrusted.HeadSize)
+		got, _ := io.ReadFull(r, more)
+		if what := untrusted.LooksLike(append(size[:], more[:got]...)); what != "" {
+			return nil, fmt.Errorf("not a safetensors file: it looks like %s", what)
+		}
 		return nil, fmt.Errorf("a header of %d bytes: not a safetensors file", n)
 	}
 	text, err := untrusted.ReadN(r, int64(n), untrusted.Remaining(r))
 	if err != nil {
 		return nil, fmt.Errorf("the file ends within its header: %w", err)
 	}
-	raw := map[string]json.RawMessage{}
-	if err := json.Unmarshal(text, &raw); err != nil {
+	return parseHeader(text)
+}
+
+// parseHeader reads the JSON object of a header, in which a name may not come twice.
+func parseHeader(text []byte) (map[string]entry, error) {
+	if !bytes.HasPrefix(text, []byte("{")) {
+		return nil, errors.New("the header is no JSON object: not a safetensors file")
+	}
+	if !json.Valid(text) {
+		return nil, fmt.Errorf("header: %w", json.Unmarshal(text, new(struct{})))
+	}
+	dec := json.NewDecoder(bytes.NewReader(text))
+	if _, err := dec.Token(); err != nil {
 		return nil, fmt.Errorf("header: %w", err)
 	}
-	delete(raw, "__metadata__")
-	entries := make(map[string]entry, len(raw))
-	for name, part := range raw {
+	entries := map[string]entry{}
+	for dec.More() {
+		key, err := dec.Token()
+		if err != nil {
+			return nil, fmt.Errorf("header: %w", err)
+		}
+		name, _ := key.(string)
+		if name == metadata {
+			if err := dec.Decode(&map[string]string{}); err != nil {
+				return nil, fmt.Errorf("__metadata__: %w", err)
+			}
+			continue
+		}
 		var e entry
-		if err := json.Unmarshal(part, &e); err != nil {
+		if err := dec.Decode(&e); err != nil {
 			return nil, fmt.Errorf("tensor %q: %w", name, err)
 		}
 		if err := e.check(); err != nil {
 			return nil, fmt.Errorf("tensor %q: %w", name, err)
+		}
+		if _, twice := entries[name]; twice {
+			return nil, fmt.Errorf("two tensors are called %q", name)
 		}
 		entries[name] = e
 	}
@@ -119,17 +165,23 @@ func header(r io.Reader) (map[string]entry, error) {
 func (e *entry) check() error {
 	t, ok := types[e.DType]
 	if !ok {
-		return fmt.Errorf("type %q is not known", e.DType)
+		return fmt.Errorf("numbers of type %q, want F16, BF16, F32, F64, U8, I8, I32, I64 or BOOL", e.DType)
 	}
-	bytes := t.Size()
+	if len(e.Shape) > maxDims {
+		return fmt.Errorf("%d dimensions, want at most %d", len(e.Shape), maxDims)
+	}
+	size := t.Size()
 	for _, d := range e.Shape {
-		if d < 0 || d > 0 && bytes > math.MaxInt/d {
+		if d < 0 || d > 0 && size > math.MaxInt/d {
 			return fmt.Errorf("shape %v makes no sense", e.Shape)
 		}
-		bytes *= d
+		size *= max(d, 1)
 	}
-	if e.Offsets[0] < 0 || e.Offsets[1]-e.Offsets[0] != bytes {
-		return fmt.Errorf("%s %v takes %d bytes, the file has it at %v", e.DType, e.Shape, bytes, e.Offsets)
+	if slices.Contains(e.Shape, 0) {
+		size = 0
+	}
+	if e.Offsets[0] < 0 || e.Offsets[1] < 0 || e.Offsets[1]-e.Offsets[0] != size {
+		return fmt.Errorf("%s %v takes %d bytes, the file has it at %v", e.DType, e.Shape, size, e.Offsets)
 	}
 	return nil
 }
@@ -140,7 +192,11 @@ func (e *entry) read(r io.Reader) (*ndarray.NDArray, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the file ends within its %d bytes: %w", n, err)
 	}
-	a, err := ndarray.New(append(backend.Shape{}, e.Shape...), ndarray.Of(types[e.DType]))
+	shape := append(backend.Shape{}, e.Shape...)
+	if n == 0 {
+		return ndarray.FromSlice([]uint8{}, shape, ndarray.Of(types[e.DType]))
+	}
+	a, err := ndarray.New(shape, ndarray.Of(types[e.DType]))
 	if err != nil {
 		return nil, err
 	}
@@ -168,6 +224,9 @@ func Encode(w io.Writer, arrays map[string]*ndarray.NDArray) error {
 	head := map[string]entry{}
 	at := 0
 	for _, name := range names {
+		if name == metadata || !utf8.ValidString(name) {
+			return fmt.Errorf("safetensors: an array cannot be called %q", name)
+		}
 		a := arrays[name]
 		end := at + a.Size()*a.DType().Size()
 		head[name] = entry{typeName(a.DType()), append([]int{}, a.Shape()...), [2]int{at, end}}

@@ -44,15 +44,48 @@ func TestForeign(t *testing.T) {
 	assert.Equal(t, []float32{1, 2}, got["w"].Float32())
 }
 
+// Tensors without elements stand at the place of their neighbours, in any order of names; numbers need not be aligned.
+func TestEmptyAndUnaligned(t *testing.T) {
+	got, err := Decode(bytes.NewReader(file(`{"z":{"dtype":"F32","shape":[0,3],"data_offsets":[0,0]},"b":{"dtype":"BOOL","shape":[1],"data_offsets":[0,1]},
+		"y":{"dtype":"F32","shape":[2,0],"data_offsets":[1,1]},"a":{"dtype":"F32","shape":[],"data_offsets":[1,5]}}`, 1, 0, 0, 128, 63)))
+	require.NoError(t, err)
+	assert.Equal(t, []float32{1}, got["a"].Float32())
+	assert.Equal(t, backend.Shape{}, got["a"].Shape())
+	assert.Equal(t, backend.Shape{0, 3}, got["z"].Shape())
+	assert.Equal(t, backend.Shape{2, 0}, got["y"].Shape())
+	var w bytes.Buffer
+	require.NoError(t, Encode(&w, got))
+	again, err := Decode(&w)
+	require.NoError(t, err)
+	assert.Len(t, again, 4)
+	for _, name := range []string{"__metadata__", "\xff"} {
+		assert.ErrorContains(t, Encode(&w, map[string]*ndarray.NDArray{name: got["a"]}), "cannot be called")
+	}
+}
+
 func TestMistakes(t *testing.T) {
 	good := `{"w":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}`
 	data := make([]byte, 8)
+	two := func(x, y string) []byte {
+		return file(`{"a":{"dtype":"U8","shape":[4],"data_offsets":`+x+`},"b":{"dtype":"U8","shape":[4],"data_offsets":`+y+`}}`, data...)
+	}
 	for want, b := range map[string][]byte{
 		"the file is too short":            {1, 2},
-		"not a safetensors file":           []byte("PK\x03\x04 some zip file"),
+		"it looks like a zip archive":      []byte("PK\x03\x04 some zip file"),
+		"it looks like an HTML page":       []byte("<!DOCTYPE html><html>"),
+		"not a safetensors file":           []byte("\xff\xfe\xfd\xfc\xff\xff\xff\xff"),
+		"no JSON object":                   file(`[1, 2]`),
+		`two tensors are called "w"`:       file(strings.Replace(good, "}}", `},"w":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}`, 1), data...),
+		`"b" begins at 2, want 4: it over`: two("[0,4]", "[2,6]"),
+		`"b" begins at 5, want 4: it leav`: two("[0,4]", "[5,9]"),
+		"33 dimensions":                    file(strings.Replace(good, "[2]", "["+strings.Repeat("1,", 32)+"2]", 1), data...),
+		`numbers of type "F8_E4M3"`:        file(strings.Replace(good, "F32", "F8_E4M3", 1), data...),
+		"has it at [8 0]":                  file(strings.Replace(good, "[0,8]", "[8,0]", 1), data...),
+		"has it at [-8 0]":                 file(strings.Replace(good, "[0,8]", "[-8,0]", 1), data...),
+		"__metadata__: ":                   file(`{"__metadata__":{"a":1}}`),
 		"ends within its header":           file(good)[:20],
 		"header: ":                         file(strings.Replace(good, "}}", "}", 1), data...),
-		`type "F8" is not known`:           file(strings.Replace(good, "F32", "F8", 1), data...),
+		`numbers of type "F8", w`:          file(strings.Replace(good, "F32", "F8", 1), data...),
 		"the file has it at [0 8]":         file(strings.Replace(good, "[2]", "[3]", 1), data...),
 		"makes no sense":                   file(strings.Replace(good, "[2]", "[4611686018427387904,4]", 1), data...),
 		"tensors must follow each other":   file(strings.Replace(good, "[0,8]", "[8,16]", 1), data...),
