@@ -390,10 +390,30 @@ func IdentityWithAttrLikeRhs(lhs, rhs *NDArray, opts ...with.IdentityWithAttrLik
 	return invoke("_identity_with_attr_like_rhs", []*NDArray{lhs, rhs}, s)[0]
 }
 
+// LinalgDet is MXNet's _linalg_det: the determinants of all square matrices in A.
+func LinalgDet(a *NDArray, opts ...with.LinalgDetOption) *NDArray {
+	s := with.Gather(opts)
+	return invoke("_linalg_det", []*NDArray{a}, s)[0]
+}
+
 // LinalgExtractdiag is MXNet's _linalg_extractdiag: a diagonal of all square matrices in A.
 func LinalgExtractdiag(a *NDArray, opts ...with.LinalgExtractdiagOption) *NDArray {
 	s := with.Gather(opts)
 	return invoke("_linalg_extractdiag", []*NDArray{a}, s)[0]
+}
+
+// LinalgExtracttrian is MXNet's _linalg_extracttrian: a triangle of all square matrices in A as vectors: the rows of
+// a lower one, the columns of an upper one.
+func LinalgExtracttrian(a *NDArray, opts ...with.LinalgExtracttrianOption) *NDArray {
+	s := with.Gather(opts)
+	return invoke("_linalg_extracttrian", []*NDArray{a}, s)[0]
+}
+
+// LinalgGelqf is MXNet's _linalg_gelqf: Q with orthonormal rows and lower triangles L with A = L·Q, of all matrices
+// in A with at least as many columns as rows.
+func LinalgGelqf(a *NDArray, opts ...with.LinalgGelqfOption) []*NDArray {
+	s := with.Gather(opts)
+	return invoke("_linalg_gelqf", []*NDArray{a}, s)
 }
 
 // LinalgGemm is MXNet's _linalg_gemm: alpha · A·B + beta · C, of all matrices in A, B and C.
@@ -408,10 +428,42 @@ func LinalgGemm2(a, b *NDArray, opts ...with.LinalgGemm2Option) *NDArray {
 	return invoke("_linalg_gemm2", []*NDArray{a, b}, s)[0]
 }
 
+// LinalgInverse is MXNet's _linalg_inverse: the inverses of all square matrices in A.
+func LinalgInverse(a *NDArray, opts ...with.LinalgInverseOption) *NDArray {
+	s := with.Gather(opts)
+	return invoke("_linalg_inverse", []*NDArray{a}, s)[0]
+}
+
 // LinalgMakediag is MXNet's _linalg_makediag: square matrices of zeros with the vectors in A as a diagonal.
 func LinalgMakediag(a *NDArray, opts ...with.LinalgMakediagOption) *NDArray {
 	s := with.Gather(opts)
 	return invoke("_linalg_makediag", []*NDArray{a}, s)[0]
+}
+
+// LinalgMaketrian is MXNet's _linalg_maketrian: square matrices of zeros but for a triangle: a lower one has the
+// vectors in A as its rows, an upper one as its columns.
+func LinalgMaketrian(a *NDArray, opts ...with.LinalgMaketrianOption) *NDArray {
+	s := with.Gather(opts)
+	return invoke("_linalg_maketrian", []*NDArray{a}, s)[0]
+}
+
+// LinalgPotrf is MXNet's _linalg_potrf: lower triangles L with A = L·Lᵀ, of all positive definite matrices in A.
+func LinalgPotrf(a *NDArray, opts ...with.LinalgPotrfOption) *NDArray {
+	s := with.Gather(opts)
+	return invoke("_linalg_potrf", []*NDArray{a}, s)[0]
+}
+
+// LinalgPotri is MXNet's _linalg_potri: the inverses of A·Aᵀ, of the lower triangles of all matrices in A.
+func LinalgPotri(a *NDArray, opts ...with.LinalgPotriOption) *NDArray {
+	s := with.Gather(opts)
+	return invoke("_linalg_potri", []*NDArray{a}, s)[0]
+}
+
+// LinalgSlogdet is MXNet's _linalg_slogdet: the signs of the determinants of all square matrices in A, and the
+// logarithms of their magnitudes.
+func LinalgSlogdet(a *NDArray, opts ...with.LinalgSlogdetOption) []*NDArray {
+	s := with.Gather(opts)
+	return invoke("_linalg_slogdet", []*NDArray{a}, s)
 }
 
 // LinalgSumlogdiag is MXNet's _linalg_sumlogdiag: Σ log of the diagonal, of all square matrices in A.
@@ -420,10 +472,31 @@ func LinalgSumlogdiag(a *NDArray, opts ...with.LinalgSumlogdiagOption) *NDArray 
 	return invoke("_linalg_sumlogdiag", []*NDArray{a}, s)[0]
 }
 
+// LinalgSyevd is MXNet's _linalg_syevd: the eigenvectors of all symmetric matrices in A, as rows, and their
+// eigenvalues, the smallest first.
+func LinalgSyevd(a *NDArray, opts ...with.LinalgSyevdOption) []*NDArray {
+	s := with.Gather(opts)
+	return invoke("_linalg_syevd", []*NDArray{a}, s)
+}
+
 // LinalgSyrk is MXNet's _linalg_syrk: alpha · A·Aᵀ, of all matrices in A.
 func LinalgSyrk(a *NDArray, opts ...with.LinalgSyrkOption) *NDArray {
 	s := with.Gather(opts)
 	return invoke("_linalg_syrk", []*NDArray{a}, s)[0]
+}
+
+// LinalgTrmm is MXNet's _linalg_trmm: alpha · A·B, or alpha · B·A with rightside, with a triangle of the matrices in
+// A.
+func LinalgTrmm(a, b *NDArray, opts ...with.LinalgTrmmOption) *NDArray {
+	s := with.Gather(opts)
+	return invoke("_linalg_trmm", []*NDArray{a, b}, s)[0]
+}
+
+// LinalgTrsm is MXNet's _linalg_trsm: the X of A·X = alpha · B, or of X·A with rightside, with a triangle of the
+// matrices in A.
+func LinalgTrsm(a, b *NDArray, opts ...with.LinalgTrsmOption) *NDArray {
+	s := with.Gather(opts)
+	return invoke("_linalg_trsm", []*NDArray{a, b}, s)[0]
 }
 
 // MinusScalar is MXNet's _minus_scalar: out = a − b, b a number.

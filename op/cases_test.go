@@ -46,7 +46,7 @@ type s = op.Shape
 
 // rows is the table: an operator without a row fails.
 func rows() []row {
-	return slices.Concat(elementwiseRows(), layerRows(), tensorRows(), windowRows(), layoutRows(), normRows(), indexRows(), regionRows(), updateRows(), randomRows(), numberRows(), customRows())
+	return slices.Concat(elementwiseRows(), layerRows(), tensorRows(), windowRows(), layoutRows(), normRows(), indexRows(), regionRows(), updateRows(), randomRows(), numberRows(), linalgRows(), customRows())
 }
 
 func elementwiseRows() []row {

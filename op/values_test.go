@@ -122,7 +122,7 @@ var values = []value{
 
 // TestValues compares with known numbers.
 func TestValues(t *testing.T) {
-	for _, v := range slices.Concat(values, wideValues, orderingValues, numberValues) {
+	for _, v := range slices.Concat(values, wideValues, orderingValues, numberValues, linalgValues) {
 		t.Run(v.op+" "+v.params, func(t *testing.T) {
 			u, err := newUnit(v.op, v.params, v.shapes...)
 			require.NoError(t, err)

@@ -508,10 +508,30 @@ func LesserScalar(data *Symbol, scalar float64, opts ...with.LesserScalarOption)
 	return apply("_lesser_scalar", "_lesser_scalar", []*Symbol{data}, s)
 }
 
+// LinalgDet is MXNet's _linalg_det: the determinants of all square matrices in A.
+func LinalgDet(a *Symbol, opts ...with.LinalgDetOption) *Symbol {
+	s := with.Gather(opts)
+	return apply("linalg_det", "_linalg_det", []*Symbol{a}, s)
+}
+
 // LinalgExtractdiag is MXNet's _linalg_extractdiag: a diagonal of all square matrices in A.
 func LinalgExtractdiag(a *Symbol, opts ...with.LinalgExtractdiagOption) *Symbol {
 	s := with.Gather(opts)
 	return apply("linalg_extractdiag", "_linalg_extractdiag", []*Symbol{a}, s)
+}
+
+// LinalgExtracttrian is MXNet's _linalg_extracttrian: a triangle of all square matrices in A as vectors: the rows of
+// a lower one, the columns of an upper one.
+func LinalgExtracttrian(a *Symbol, opts ...with.LinalgExtracttrianOption) *Symbol {
+	s := with.Gather(opts)
+	return apply("linalg_extracttrian", "_linalg_extracttrian", []*Symbol{a}, s)
+}
+
+// LinalgGelqf is MXNet's _linalg_gelqf: Q with orthonormal rows and lower triangles L with A = L·Q, of all matrices
+// in A with at least as many columns as rows.
+func LinalgGelqf(a *Symbol, opts ...with.LinalgGelqfOption) *Symbol {
+	s := with.Gather(opts)
+	return apply("linalg_gelqf", "_linalg_gelqf", []*Symbol{a}, s)
 }
 
 // LinalgGemm is MXNet's _linalg_gemm: alpha · A·B + beta · C, of all matrices in A, B and C.
@@ -526,10 +546,42 @@ func LinalgGemm2(a, b *Symbol, opts ...with.LinalgGemm2Option) *Symbol {
 	return apply("linalg_gemm2", "_linalg_gemm2", []*Symbol{a, b}, s)
 }
 
+// LinalgInverse is MXNet's _linalg_inverse: the inverses of all square matrices in A.
+func LinalgInverse(a *Symbol, opts ...with.LinalgInverseOption) *Symbol {
+	s := with.Gather(opts)
+	return apply("linalg_inverse", "_linalg_inverse", []*Symbol{a}, s)
+}
+
 // LinalgMakediag is MXNet's _linalg_makediag: square matrices of zeros with the vectors in A as a diagonal.
 func LinalgMakediag(a *Symbol, opts ...with.LinalgMakediagOption) *Symbol {
 	s := with.Gather(opts)
 	return apply("linalg_makediag", "_linalg_makediag", []*Symbol{a}, s)
+}
+
+// LinalgMaketrian is MXNet's _linalg_maketrian: square matrices of zeros but for a triangle: a lower one has the
+// vectors in A as its rows, an upper one as its columns.
+func LinalgMaketrian(a *Symbol, opts ...with.LinalgMaketrianOption) *Symbol {
+	s := with.Gather(opts)
+	return apply("linalg_maketrian", "_linalg_maketrian", []*Symbol{a}, s)
+}
+
+// LinalgPotrf is MXNet's _linalg_potrf: lower triangles L with A = L·Lᵀ, of all positive definite matrices in A.
+func LinalgPotrf(a *Symbol, opts ...with.LinalgPotrfOption) *Symbol {
+	s := with.Gather(opts)
+	return apply("linalg_potrf", "_linalg_potrf", []*Symbol{a}, s)
+}
+
+// LinalgPotri is MXNet's _linalg_potri: the inverses of A·Aᵀ, of the lower triangles of all matrices in A.
+func LinalgPotri(a *Symbol, opts ...with.LinalgPotriOption) *Symbol {
+	s := with.Gather(opts)
+	return apply("linalg_potri", "_linalg_potri", []*Symbol{a}, s)
+}
+
+// LinalgSlogdet is MXNet's _linalg_slogdet: the signs of the determinants of all square matrices in A, and the
+// logarithms of their magnitudes.
+func LinalgSlogdet(a *Symbol, opts ...with.LinalgSlogdetOption) *Symbol {
+	s := with.Gather(opts)
+	return apply("linalg_slogdet", "_linalg_slogdet", []*Symbol{a}, s)
 }
 
 // LinalgSumlogdiag is MXNet's _linalg_sumlogdiag: Σ log of the diagonal, of all square matrices in A.
@@ -538,10 +590,31 @@ func LinalgSumlogdiag(a *Symbol, opts ...with.LinalgSumlogdiagOption) *Symbol {
 	return apply("linalg_sumlogdiag", "_linalg_sumlogdiag", []*Symbol{a}, s)
 }
 
+// LinalgSyevd is MXNet's _linalg_syevd: the eigenvectors of all symmetric matrices in A, as rows, and their
+// eigenvalues, the smallest first.
+func LinalgSyevd(a *Symbol, opts ...with.LinalgSyevdOption) *Symbol {
+	s := with.Gather(opts)
+	return apply("linalg_syevd", "_linalg_syevd", []*Symbol{a}, s)
+}
+
 // LinalgSyrk is MXNet's _linalg_syrk: alpha · A·Aᵀ, of all matrices in A.
 func LinalgSyrk(a *Symbol, opts ...with.LinalgSyrkOption) *Symbol {
 	s := with.Gather(opts)
 	return apply("linalg_syrk", "_linalg_syrk", []*Symbol{a}, s)
+}
+
+// LinalgTrmm is MXNet's _linalg_trmm: alpha · A·B, or alpha · B·A with rightside, with a triangle of the matrices in
+// A.
+func LinalgTrmm(a, b *Symbol, opts ...with.LinalgTrmmOption) *Symbol {
+	s := with.Gather(opts)
+	return apply("linalg_trmm", "_linalg_trmm", []*Symbol{a, b}, s)
+}
+
+// LinalgTrsm is MXNet's _linalg_trsm: the X of A·X = alpha · B, or of X·A with rightside, with a triangle of the
+// matrices in A.
+func LinalgTrsm(a, b *Symbol, opts ...with.LinalgTrsmOption) *Symbol {
+	s := with.Gather(opts)
+	return apply("linalg_trsm", "_linalg_trsm", []*Symbol{a, b}, s)
 }
 
 // Linspace is MXNet's _linspace: num numbers from start to stop, at equal distances.

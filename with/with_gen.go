@@ -400,10 +400,28 @@ type LesserScalarOption interface {
 	forLesserScalar()
 }
 
+// LinalgDetOption is an option of _linalg_det.
+type LinalgDetOption interface {
+	Option
+	forLinalgDet()
+}
+
 // LinalgExtractdiagOption is an option of _linalg_extractdiag.
 type LinalgExtractdiagOption interface {
 	Option
 	forLinalgExtractdiag()
+}
+
+// LinalgExtracttrianOption is an option of _linalg_extracttrian.
+type LinalgExtracttrianOption interface {
+	Option
+	forLinalgExtracttrian()
+}
+
+// LinalgGelqfOption is an option of _linalg_gelqf.
+type LinalgGelqfOption interface {
+	Option
+	forLinalgGelqf()
 }
 
 // LinalgGemmOption is an option of _linalg_gemm.
@@ -418,10 +436,40 @@ type LinalgGemm2Option interface {
 	forLinalgGemm2()
 }
 
+// LinalgInverseOption is an option of _linalg_inverse.
+type LinalgInverseOption interface {
+	Option
+	forLinalgInverse()
+}
+
 // LinalgMakediagOption is an option of _linalg_makediag.
 type LinalgMakediagOption interface {
 	Option
 	forLinalgMakediag()
+}
+
+// LinalgMaketrianOption is an option of _linalg_maketrian.
+type LinalgMaketrianOption interface {
+	Option
+	forLinalgMaketrian()
+}
+
+// LinalgPotrfOption is an option of _linalg_potrf.
+type LinalgPotrfOption interface {
+	Option
+	forLinalgPotrf()
+}
+
+// LinalgPotriOption is an option of _linalg_potri.
+type LinalgPotriOption interface {
+	Option
+	forLinalgPotri()
+}
+
+// LinalgSlogdetOption is an option of _linalg_slogdet.
+type LinalgSlogdetOption interface {
+	Option
+	forLinalgSlogdet()
 }
 
 // LinalgSumlogdiagOption is an option of _linalg_sumlogdiag.
@@ -430,10 +478,28 @@ type LinalgSumlogdiagOption interface {
 	forLinalgSumlogdiag()
 }
 
+// LinalgSyevdOption is an option of _linalg_syevd.
+type LinalgSyevdOption interface {
+	Option
+	forLinalgSyevd()
+}
+
 // LinalgSyrkOption is an option of _linalg_syrk.
 type LinalgSyrkOption interface {
 	Option
 	forLinalgSyrk()
+}
+
+// LinalgTrmmOption is an option of _linalg_trmm.
+type LinalgTrmmOption interface {
+	Option
+	forLinalgTrmm()
+}
+
+// LinalgTrsmOption is an option of _linalg_trsm.
+type LinalgTrsmOption interface {
+	Option
+	forLinalgTrsm()
 }
 
 // LinspaceOption is an option of _linspace.
@@ -1681,12 +1747,23 @@ func (Any) forLesser()                                {}
 func (Any) forLesserEqual()                           {}
 func (Any) forLesserEqualScalar()                     {}
 func (Any) forLesserScalar()                          {}
+func (Any) forLinalgDet()                             {}
 func (Any) forLinalgExtractdiag()                     {}
+func (Any) forLinalgExtracttrian()                    {}
+func (Any) forLinalgGelqf()                           {}
 func (Any) forLinalgGemm()                            {}
 func (Any) forLinalgGemm2()                           {}
+func (Any) forLinalgInverse()                         {}
 func (Any) forLinalgMakediag()                        {}
+func (Any) forLinalgMaketrian()                       {}
+func (Any) forLinalgPotrf()                           {}
+func (Any) forLinalgPotri()                           {}
+func (Any) forLinalgSlogdet()                         {}
 func (Any) forLinalgSumlogdiag()                      {}
+func (Any) forLinalgSyevd()                           {}
 func (Any) forLinalgSyrk()                            {}
+func (Any) forLinalgTrmm()                            {}
+func (Any) forLinalgTrsm()                            {}
 func (Any) forLinspace()                              {}
 func (Any) forLogicalAnd()                            {}
 func (Any) forLogicalAndScalar()                      {}
@@ -1917,6 +1994,7 @@ type AlphaArg struct{ v float64 }
 //
 //   - LRN: factor of the mean square; default 0.0001.
 //   - _linalg_gemm, _linalg_gemm2, _linalg_syrk: factor of the product; default 1.0.
+//   - _linalg_trmm, _linalg_trsm: factor of B; default 1.0.
 //   - _random_gamma, _random_gamma_like: α, the shape of the distribution; default 1.0.
 //   - _random_generalized_negative_binomial, _random_generalized_negative_binomial_like: α, the dispersion: the variance is μ + αμ²; default 1.0.
 //   - hard_sigmoid: the slope; default 0.2.
@@ -1929,6 +2007,8 @@ func (AlphaArg) forLRN()                                   {}
 func (AlphaArg) forLinalgGemm()                            {}
 func (AlphaArg) forLinalgGemm2()                           {}
 func (AlphaArg) forLinalgSyrk()                            {}
+func (AlphaArg) forLinalgTrmm()                            {}
+func (AlphaArg) forLinalgTrsm()                            {}
 func (AlphaArg) forRandomGamma()                           {}
 func (AlphaArg) forRandomGammaLike()                       {}
 func (AlphaArg) forRandomGeneralizedNegativeBinomial()     {}
@@ -2937,6 +3017,23 @@ func (o LocArg) Apply(s *Settings) { s.Float("loc", o.v) }
 func (LocArg) forRandomNormal()     {}
 func (LocArg) forRandomNormalLike() {}
 
+// LowerArg is what Lower returns.
+type LowerArg struct{ v bool }
+
+// Lower sets the parameter lower.
+//
+//   - _linalg_extracttrian, _linalg_maketrian: with offset 0, the triangle is the lower one, else the upper one; default True.
+//   - _linalg_trmm, _linalg_trsm: A is its lower triangle, else its upper one; default True.
+func Lower(v bool) LowerArg { return LowerArg{v} }
+
+// Apply sets lower.
+func (o LowerArg) Apply(s *Settings) { s.Bool("lower", o.v) }
+
+func (LowerArg) forLinalgExtracttrian() {}
+func (LowerArg) forLinalgMaketrian()    {}
+func (LowerArg) forLinalgTrmm()         {}
+func (LowerArg) forLinalgTrsm()         {}
+
 // LowerBoundArg is what LowerBound returns.
 type LowerBoundArg struct{ v float64 }
 
@@ -3159,14 +3256,17 @@ type OffsetArg struct{ v []int }
 //
 //   - Crop: row and column of the first element; default (0, 0).
 //   - _linalg_extractdiag, _linalg_makediag: which diagonal: above the main one when positive, below when negative; default 0.
+//   - _linalg_extracttrian, _linalg_maketrian: the diagonal that bounds the triangle: above the main one when positive, below when negative; default 0.
 func Offset(v ...int) OffsetArg { return OffsetArg{v} }
 
 // Apply sets offset.
 func (o OffsetArg) Apply(s *Settings) { s.Param("offset", oneOrInts(o.v)) }
 
-func (OffsetArg) forCrop()              {}
-func (OffsetArg) forLinalgExtractdiag() {}
-func (OffsetArg) forLinalgMakediag()    {}
+func (OffsetArg) forCrop()               {}
+func (OffsetArg) forLinalgExtractdiag()  {}
+func (OffsetArg) forLinalgExtracttrian() {}
+func (OffsetArg) forLinalgMakediag()     {}
+func (OffsetArg) forLinalgMaketrian()    {}
 
 // OnValueArg is what OnValue returns.
 type OnValueArg struct{ v float64 }
@@ -3546,6 +3646,18 @@ func (o RhsEndArg) Apply(s *Settings) { s.Int("rhs_end", o.v) }
 
 func (RhsEndArg) forReshapeLike() {}
 
+// RightSideArg is what RightSide returns.
+type RightSideArg struct{ v bool }
+
+// RightSide sets the parameter rightside of _linalg_trmm, _linalg_trsm: A stands at the right; default False.
+func RightSide(v bool) RightSideArg { return RightSideArg{v} }
+
+// Apply sets rightside.
+func (o RightSideArg) Apply(s *Settings) { s.Bool("rightside", o.v) }
+
+func (RightSideArg) forLinalgTrmm() {}
+func (RightSideArg) forLinalgTrsm() {}
+
 // SampleTypeValue is a value of the parameter sample_type of UpSampling: repeat each element, or a Deconvolution whose weight begins as bilinear interpolation.
 type SampleTypeValue string
 
@@ -3844,13 +3956,18 @@ func (TemperatureArg) forSoftmin()    {}
 // TransposeArg is what Transpose returns.
 type TransposeArg struct{ v bool }
 
-// Transpose sets the parameter transpose of _linalg_syrk: Aᵀ·A instead of A·Aᵀ; default False.
+// Transpose sets the parameter transpose.
+//
+//   - _linalg_syrk: Aᵀ·A instead of A·Aᵀ; default False.
+//   - _linalg_trmm, _linalg_trsm: take Aᵀ for A; default False.
 func Transpose(v bool) TransposeArg { return TransposeArg{v} }
 
 // Apply sets transpose.
 func (o TransposeArg) Apply(s *Settings) { s.Bool("transpose", o.v) }
 
 func (TransposeArg) forLinalgSyrk() {}
+func (TransposeArg) forLinalgTrmm() {}
+func (TransposeArg) forLinalgTrsm() {}
 
 // TransposeAArg is what TransposeA returns.
 type TransposeAArg struct{ v bool }
