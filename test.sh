@@ -9,7 +9,7 @@
 # (GOMX_NO_INSTALL=1: never). Without a C compiler it leaves out what needs one, and says so;
 # so it does without the tools that check CUDA kernels. Those of NVIDIA's are fetched by pip.
 # A failed step does not end the run; the last line lists those that failed. FUZZTIME=30s
-# changes the time of fuzzing.
+# changes the time of fuzzing; shrinking inputs, which could eat all of it, gets ten tries.
 set -u
 
 STATICCHECK=honnef.co/go/tools/cmd/staticcheck@v0.7.0
@@ -22,7 +22,7 @@ RACY='^TestThreadsMeet$|^TestConformance$/^(chain_LeNet_of_1_images|Map_updates_
 # What reads files from outside: packages, or package:file|file where a package does more; and
 # the percentage of its statements that tests must reach.
 PARSERS='internal/ndfile internal/untrusted internal/keyword internal/pytext backend/expr io/idx io/npy io/safetensors ndarray:file
-	op:params|paramtext symbol:json|jsonread model:states|checkpoint internal/verify:tensor'
+	op:params|paramtext symbol:json|jsonread|jsontext|jsonupgrade model:states|checkpoint internal/verify:tensor'
 COVERAGE=80
 
 me=test.sh
@@ -123,7 +123,7 @@ fuzz_one() {
 	log=$scratch_dir/fuzz.log
 	for try in 1 2; do
 		echo "$1 in $2"
-		if go test -run '^$' -fuzz "^$1\$" -fuzztime "$fuzztime" "$2" >"$log" 2>&1; then
+		if go test -run '^$' -fuzz "^$1\$" -fuzztime "$fuzztime" -fuzzminimizetime 10x "$2" >"$log" 2>&1; then
 			tail -n 1 "$log"
 			return 0
 		fi

@@ -174,6 +174,7 @@ func TestDenseRefuses(t *testing.T) {
 		"it stores (1,2), want (2,2): it has 2 row numbers":   rows(func(a *Array) { a.Aux = []Aux{index(0, 1)} }),
 		"an index array has shape (1,1), want one dimension":  rows(func(a *Array) { a.Aux[0].Shape = backend.Shape{1, 1} }),
 		"float32 (2147483648,2) is more than 4 GiB":           rows(func(a *Array) { a.Shape = backend.Shape{1 << 31, 2} }),
+		"would be 134217728 bytes as a dense array, for ":     rows(func(a *Array) { a.Shape = backend.Shape{1 << 24, 2} }),
 		"it has shape (2,3,1) and stores (3,), want two":      func() Array { a := csr(); a.Shape = backend.Shape{2, 3, 1}; return a }(),
 		"it has 0 bytes of data, want 12: it is float32 (3,)": func() Array { a := csr(); a.Data = nil; return a }(),
 	} {

@@ -7,11 +7,17 @@ import (
 	"github.com/gomx-org/gomx/backend"
 )
 
-// maxDense bounds what Dense allocates: a sparse array of a few bytes can claim any shape.
-const maxDense = 1 << 32
+// What bounds the memory of Dense, since a sparse array of a few bytes can claim any shape: a size of its own, and beyond
+// a modest one so many bytes for each that is there.
+const (
+	maxDense = 1 << 32
+	modest   = 1 << 26
+	perByte  = 4096
+)
 
 // Dense gives the array with every element stored, as MXNet's cast_storage; a dense array is returned as it is. Indices
-// outside the shape, lengths that do not fit together, and a dense form of more than 4 GiB are errors.
+// outside the shape, lengths that do not fit together, and a dense form of more than 4 GiB, or out of all proportion to what
+// is stored, are errors.
 func (a Array) Dense() (Array, error) {
 	if a.Storage == Dense {
 		return a, nil
@@ -31,6 +37,9 @@ func (a *Array) densify() ([]byte, error) {
 	n, ok := byteSize(a.Shape, a.DType)
 	if !ok || n > maxDense {
 		return nil, fmt.Errorf("%v %v is more than 4 GiB as a dense array", a.DType, a.Shape)
+	}
+	if n > modest && n/perByte > int64(len(a.Data)) {
+		return nil, fmt.Errorf("%v %v would be %d bytes as a dense array, for %d that are there", a.DType, a.Shape, n, len(a.Data))
 	}
 	index := make([][]int64, len(a.Aux))
 	for i, x := range a.Aux {

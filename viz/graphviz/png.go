@@ -57,7 +57,7 @@ func writePNG(w io.Writer, svg []byte) error {
 		return fmt.Errorf("graphviz: %w", err)
 	}
 	box, err := numbers(doc.ViewBox)
-	if err != nil || len(box) != 4 || !(box[2] > 0 && box[3] > 0) {
+	if err != nil || len(box) != 4 || !(box[2] > 0 && box[3] > 0 && box[2] < 1e6 && box[3] < 1e6) {
 		return fmt.Errorf("graphviz: a picture of size %q", doc.ViewBox)
 	}
 	dpi := min(96, int(72*math.Sqrt(maxPixels/box[2]/box[3])))

@@ -87,7 +87,8 @@ func TestPNGOfOtherSVG(t *testing.T) {
 		"EOF":                  "",
 		`size ""`:              "<svg/>",
 		`size "0 0 nan 1"`:     `<svg viewBox="0 0 nan 1"/>`,
-		"too large":            `<svg viewBox="0 0 1e9 1e9"/>`,
+		`size "0 0 1 1e300"`:   `<svg viewBox="0 0 1 1e300"/>`,
+		"too large":            `<svg viewBox="0 0 9e5 9e5"/>`,
 		`polygon of points "1`: `<svg viewBox="0 0 9 9"><g><polygon points="1"/></g></svg>`,
 		`path of points "M1,1`: `<svg viewBox="0 0 9 9"><path d="M1,1L2,2"/></svg>`,
 	} {
