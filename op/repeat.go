@@ -133,7 +133,11 @@ func (p *TileParam) padded(s Shape) (shape, reps []int) {
 func (p *TileParam) out(s Shape) Shape {
 	shape, reps := p.padded(s)
 	for i := range shape {
-		shape[i] *= reps[i]
+		if n := shape[i]; n > 0 && reps[i] > maxElements/n {
+			shape[i] = maxElements + 1 // which is refused, where the product might overflow into something small
+		} else {
+			shape[i] *= reps[i]
+		}
 	}
 	return shape
 }
