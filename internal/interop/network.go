@@ -22,7 +22,7 @@ import (
 var families = []string{
 	"mlp", "lenet", "lenet-stn", "alexnet", "vgg11", "vgg11-bn", "googlenet", "inception-bn-28", "inception-bn-224",
 	"inception-v3", "inception-v4", "inception-resnet-v2", "resnet-v1-18", "resnet-cifar-20", "resnet-50", "resnext-50",
-	"mobilenet", "mobilenetv2",
+	"mobilenet", "mobilenetv2", "resnet-28-small", "inception-bn-full",
 }
 
 // batch is the number of images that networks run on.

@@ -74,7 +74,7 @@ func Draw(r *rand.Rand) (*Graph, error) {
 func (d *drawing) finish() (*Graph, error) {
 	var outs []*symbol.Symbol
 	for i, v := range d.values {
-		if !d.used[i] {
+		if !d.used[i] || i == len(d.values)-1 { // the last may have been taken by an operator that then took another
 			outs = append(outs, v.sym)
 		}
 	}
