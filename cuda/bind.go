@@ -72,7 +72,7 @@ func (b *bound) hold(args []backend.Region) error {
 			return fmt.Errorf("argument %q: %w", a.Name, err)
 		}
 		buf := r.Buffer.(*buffer)
-		if err := buf.retain(); err != nil {
+		if err := buf.Retain(); err != nil {
 			return fmt.Errorf("argument %q: %w", a.Name, err)
 		}
 		b.addrs[i] = addr

@@ -37,7 +37,7 @@ func (d *Device) library() *cublas.Handle {
 	}
 	if b.h, err = cublas.New(d.ctx, d.compute, b.workspace.p, blasWorkspace); err != nil {
 		b.why = err
-		b.workspace.free()
+		b.workspace.Free()
 	}
 	return b.h
 }
@@ -56,7 +56,7 @@ func (d *Device) blasName() string {
 func (b *blasHandle) close(d *Device) {
 	if b.h != nil {
 		b.h.Close(d.ctx)
-		b.workspace.free()
+		b.workspace.Free()
 	}
 	b.h = nil
 }

@@ -130,7 +130,7 @@ func (b *bound) close() {
 		b.prepare.close()
 	}
 	for _, buf := range b.held {
-		buf.release()
+		buf.Release()
 	}
 	b.list.Free()
 	destroy(b.done)

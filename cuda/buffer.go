@@ -4,10 +4,9 @@ import (
 	"fmt"
 	"math"
 	"runtime"
-	"sync"
-	"sync/atomic"
 
 	"github.com/gomx-org/gomx/backend"
+	"github.com/gomx-org/gomx/internal/binding"
 	"github.com/gomx-org/gomx/internal/cudrv"
 )
 
@@ -42,8 +41,8 @@ func (d *Device) alloc(bytes int) (*memory, error) {
 	return m, nil
 }
 
-// free gives the memory back in order with the device's work.
-func (m *memory) free() {
+// Free gives the memory back in order with the device's work.
+func (m *memory) Free() {
 	if m == nil || m.freed {
 		return
 	}
@@ -52,14 +51,11 @@ func (m *memory) free() {
 	m.block.put()
 }
 
-// buffer is memory of the device. Free waits for the last Bound that uses it.
+// buffer is memory of the device.
 type buffer struct {
-	dev     *Device
-	mu      sync.Mutex
-	mem     *memory
-	users   int
-	freed   bool
-	version atomic.Uint64
+	binding.Buffer
+	dev *Device
+	mem *memory
 }
 
 // Alloc gives memory that is not initialised.
@@ -71,47 +67,9 @@ func (d *Device) Alloc(bytes int) (backend.Buffer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &buffer{dev: d, mem: m}, nil
+	b := &buffer{dev: d, mem: m}
+	b.Hold(m, bytes)
+	return b, nil
 }
 
-func (b *buffer) Size() int       { return b.mem.size }
-func (b *buffer) Bytes() []byte   { return nil }
-func (b *buffer) Version() uint64 { return b.version.Load() }
-func (b *buffer) Touch()          { b.version.Add(1) }
-
-func (b *buffer) Free() {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.freed = true
-	b.freeUnused()
-}
-
-func (b *buffer) isFreed() bool {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.freed
-}
-
-// retain keeps the memory until release; it fails on a freed buffer.
-func (b *buffer) retain() error {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.freed {
-		return fmt.Errorf("the buffer of %d bytes was freed", b.mem.size)
-	}
-	b.users++
-	return nil
-}
-
-func (b *buffer) release() {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.users--
-	b.freeUnused()
-}
-
-func (b *buffer) freeUnused() {
-	if b.freed && b.users == 0 {
-		b.mem.free()
-	}
-}
+func (b *buffer) Bytes() []byte { return nil }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/gomx-org/gomx/backend"
 	"github.com/gomx-org/gomx/backend/passes"
+	"github.com/gomx-org/gomx/internal/binding"
 	"github.com/gomx-org/gomx/internal/cudrv"
 )
 
@@ -29,15 +30,14 @@ func (d *Device) Compile(p *backend.Program, o backend.Options) (backend.Executa
 			o.Trace("line-up", p)
 		}
 	}
-	cx := &compileCtx{p: p, dev: d, apart: o.NoFuse}
-	cx.planned(passes.Memory(p, alignment))
+	cx := &compileCtx{Lowering: binding.NewLowering(p, alignment), dev: d, apart: o.NoFuse}
 	if gaps := cx.gaps(); len(gaps) > 0 {
 		return nil, &backend.NoKernelError{Device: d.String(), Gaps: gaps}
 	}
 	if err := d.faults.lostError(); err != nil {
 		return nil, err
 	}
-	x := &executable{dev: d, p: p, profiling: o.Profile, places: cx.places, modules: map[*loadedModule]bool{}}
+	x := &executable{dev: d, p: p, profiling: o.Profile, places: cx.Places, modules: map[*loadedModule]bool{}}
 	if err := x.lower(cx); err != nil {
 		x.Close()
 		return nil, err
@@ -60,13 +60,13 @@ func (x *executable) lower(cx *compileCtx) error {
 // gaps lists the calls that the device has no kernel for.
 func (cx *compileCtx) gaps() []string {
 	var list []string
-	for i := range cx.p.Entries {
-		for k := range cx.p.Entries[i].Calls {
-			c := &cx.p.Entries[i].Calls[k]
-			if cx.plan.Idle(c) || cx.dev.Supports(cx.p, c) {
+	for i := range cx.P.Entries {
+		for k := range cx.P.Entries[i].Calls {
+			c := &cx.P.Entries[i].Calls[k]
+			if cx.Plan.Idle(c) || cx.dev.Supports(cx.P, c) {
 				continue
 			}
-			if gap := cx.p.CallString(c); !slices.Contains(list, gap) {
+			if gap := cx.P.CallString(c); !slices.Contains(list, gap) {
 				list = append(list, gap)
 			}
 		}
@@ -114,7 +114,7 @@ func (x *executable) lowerEntry(cx *compileCtx, e *backend.Entry) (*entry, error
 	}
 	for i, n := 0, 1; i < len(e.Calls); i, n = i+n, 1 {
 		c := &e.Calls[i]
-		if cx.plan.Idle(c) {
+		if cx.Plan.Idle(c) {
 			continue
 		}
 		if c.Kind == backend.Host {
@@ -149,7 +149,7 @@ func (x *executable) lowerEntry(cx *compileCtx, e *backend.Entry) (*entry, error
 
 // lowerSteps takes the steps that lower emits for a call, or for several, and loads what they launch.
 func (x *executable) lowerSteps(cx *compileCtx, en *entry, lower func() error) error {
-	cx.scratch = 0
+	cx.Used = 0
 	before := len(cx.steps)
 	if err := lower(); err != nil {
 		return err

@@ -91,7 +91,7 @@ func supportsConv(p *backend.Program, c *backend.Call) bool {
 
 // lowerConv emits the steps of a convolution or one of its gradients.
 func lowerConv(cx *compileCtx, c *backend.Call) error {
-	s := newConvShape(cx.p, c)
+	s := newConvShape(cx.P, c)
 	if cx.Shape(c.In[0]).Size() == 0 || cx.Shape(c.In[1]).Size() == 0 { // a sum of nothing
 		cx.Fill(cx.Ptr(c.Out[0]), 0, 4*cx.Shape(c.Out[0]).Size())
 		return nil

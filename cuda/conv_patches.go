@@ -10,9 +10,9 @@ import "github.com/gomx-org/gomx/backend"
 // The patches are made in pieces of at most limit bytes: some images, or some channels of one.
 func (s *convShape) lowerPatches(cx *compileCtx, c *backend.Call, limit int) {
 	a, b, to := cx.Ptr(c.In[0]), cx.Ptr(c.In[1]), cx.Ptr(c.Out[0])
-	mark := cx.scratch
+	mark := cx.Used
 	for g := range s.groups {
-		cx.scratch = mark // one group is done when the next begins
+		cx.Used = mark // one group is done when the next begins
 		k := convProduct{convShape: s, group: g, rows: s.patch(), limit: limit}
 		switch c.Kind {
 		case backend.Conv:
@@ -56,13 +56,13 @@ func (k *convProduct) parts() []part {
 
 // image, filter and output are where a part begins in x, w and y.
 func (k *convProduct) image(p part) place {
-	return k.x.at(4 * (p.n*k.imageStride() + (k.group*k.c+p.c)*k.inSize))
+	return k.x.At(4 * (p.n*k.imageStride() + (k.group*k.c+p.c)*k.inSize))
 }
 
-func (k *convProduct) filter(p part) place { return k.w.at(4 * (k.group*k.f*k.patch() + p.c*k.taps)) }
+func (k *convProduct) filter(p part) place { return k.w.At(4 * (k.group*k.f*k.patch() + p.c*k.taps)) }
 
 func (k *convProduct) output(p part) place {
-	return k.y.at(4 * (p.n*k.outputStride() + k.group*k.f*k.outSize))
+	return k.y.At(4 * (p.n*k.outputStride() + k.group*k.f*k.outSize))
 }
 
 func (k *convProduct) imageStride() int  { return k.groups * k.c * k.inSize }

@@ -47,7 +47,7 @@ func TestConvPaths(t *testing.T) {
 				row := kernels[kind]
 				t.Cleanup(func() { kernels[kind] = row })
 				kernels[kind] = kernelRow{supports: row.supports, lower: func(cx *compileCtx, c *backend.Call) error {
-					lower(newConvShape(cx.p, c), cx, c)
+					lower(newConvShape(cx.P, c), cx, c)
 					return nil
 				}}
 			}

@@ -51,7 +51,7 @@ func (d *Device) address(r backend.Region) (cudrv.Ptr, error) {
 		switch {
 		case !ok || buf.dev != d:
 			return 0, fmt.Errorf("memory of another device (%s)", ownerOf(r.Buffer))
-		case buf.isFreed():
+		case buf.Freed():
 			return 0, errors.New("the buffer was freed")
 		}
 		p, size = buf.mem.p+cudrv.Ptr(r.Offset), buf.Size()
@@ -82,7 +82,7 @@ func (d *Device) move(dst, src cudrv.Ptr, bytes int) error {
 		if between, err = d.alloc(bytes); err != nil {
 			return err
 		}
-		defer between.free()
+		defer between.Free()
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()

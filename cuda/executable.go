@@ -20,25 +20,22 @@ type executable struct {
 
 	mu     sync.Mutex // held during a Run: entries share the arena
 	closed bool
-	bounds int                // not closed yet; the last one frees what Close left
-	memory [numSpaces]*memory // arena, persistent, scratch, constants
+	bounds int                        // not closed yet; the last one frees what Close left
+	memory [binding.NumSpaces]*memory // arena, persistent, scratch, constants
 
 	prepared binding.Prepared // what the results of Prepare were made from
 }
 
 func (x *executable) allocate(cx *compileCtx) (err error) {
-	sizes := [numSpaces]int{
-		spaceArena: cx.plan.Arena, spacePersistent: cx.plan.Persistent, spaceScratch: cx.maxScratch, spaceConst: len(cx.consts),
-	}
-	for s, bytes := range sizes {
+	for s, bytes := range cx.Sizes() {
 		if x.memory[s], err = x.dev.alloc(bytes); err != nil {
-			return fmt.Errorf("%w (memory for %v)", err, space(s))
+			return fmt.Errorf("%w (memory for %v)", err, binding.Space(s))
 		}
 	}
-	if len(cx.consts) == 0 {
+	if len(cx.Consts) == 0 {
 		return nil
 	}
-	return x.dev.write(x.memory[spaceConst].p, cx.consts)
+	return x.dev.write(x.memory[binding.SpaceConst].p, cx.Consts)
 }
 
 // Program is the list after all passes.
@@ -57,7 +54,7 @@ func (x *executable) freeUnused() error {
 		return nil
 	}
 	for _, m := range x.memory {
-		m.free()
+		m.Free()
 	}
 	return x.dev.modules.release(x.dev, x.modules)
 }

@@ -66,18 +66,18 @@ func (cx *compileCtx) ownGemm(g *gemm) {
 	grid := dim3{uint32(ceilDiv(g.m, t.m) * ceilDiv(g.n, t.n)), 1, uint32(g.batch * parts)}
 	if parts > 1 { // then a batch is small
 		size := g.batch * g.m * g.n
-		mark := cx.scratch
+		mark := cx.Used
 		sums := cx.Scratch(4 * parts * size)
 		p.cRow, p.cBatch, p.cSplit = p.n, uint32(g.m*g.n), uint32(size)
 		t.launch(cx, grid, g.a, g.b, sums, &p)
 		cx.addParts(gridFor(size), sums, g.c, uint32(parts), uint32(g.batch), p.m, p.n, uint32(g.ldc), uint32(g.strideC), accumulateFlag(g))
-		cx.scratch = mark // the next step may have it again
+		cx.Used = mark // the next step may have it again
 		return
 	}
 	p.accumulate = accumulateFlag(g)
 	for done := 0; done < g.batch; done += maxGridZ {
 		grid[2] = uint32(min(g.batch-done, maxGridZ))
-		t.launch(cx, grid, g.a.at(4*done*g.strideA), g.b.at(4*done*g.strideB), g.c.at(4*done*g.strideC), &p)
+		t.launch(cx, grid, g.a.At(4*done*g.strideA), g.b.At(4*done*g.strideB), g.c.At(4*done*g.strideC), &p)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"unsafe"
 
 	"github.com/gomx-org/gomx/backend"
+	"github.com/gomx-org/gomx/internal/binding"
 	"github.com/gomx-org/gomx/internal/cudrv"
 )
 
@@ -18,11 +19,11 @@ func (b *bound) newHost(c *backend.Call) boundHost {
 	var h boundHost
 	for _, id := range c.In {
 		h.in = append(h.in, hostTensor(b.x.p.Value(id)))
-		h.from = append(h.from, b.x.address(place{space: spaceValue, index: int(id)}, b.addrs))
+		h.from = append(h.from, b.x.address(place{Space: binding.SpaceValue, Index: int(id)}, b.addrs))
 	}
 	for _, id := range c.Out {
 		h.out = append(h.out, hostTensor(b.x.p.Value(id)))
-		h.to = append(h.to, b.x.address(place{space: spaceValue, index: int(id)}, b.addrs))
+		h.to = append(h.to, b.x.address(place{Space: binding.SpaceValue, Index: int(id)}, b.addrs))
 	}
 	return h
 }

@@ -4,8 +4,7 @@ import (
 	"encoding/binary"
 	"math"
 
-	"github.com/gomx-org/gomx/backend"
-	"github.com/gomx-org/gomx/backend/passes"
+	"github.com/gomx-org/gomx/internal/binding"
 )
 
 // step is one thing to enqueue, before addresses are known: a kernel launch, a copy, a fill or a product of matrices.
@@ -49,32 +48,7 @@ type module struct {
 	text func() string // PTX
 }
 
-// place names memory whose address is known at Bind.
-type place struct {
-	space  space
-	index  int // the value of spaceValue, the argument of spaceArg
-	offset int // bytes
-}
-
-type space uint8
-
-const (
-	spaceNil        space = iota // a null pointer
-	spaceValue                   // where the memory plan puts a value
-	spaceArg                     // an argument of the Program
-	spaceArena                   // values between calls
-	spacePersistent              // values that Prepare makes
-	spaceScratch                 // memory of one call, shared by its steps
-	spaceConst                   // constants of the executable
-	numSpaces
-)
-
-func (s space) String() string {
-	return [numSpaces]string{"nothing", "value", "argument", "arena", "prepared values", "scratch", "constants"}[s]
-}
-
-// at is the memory n bytes further on.
-func (r place) at(n int) place { r.offset += n; return r }
+type place = binding.Place
 
 // arg is a parameter of a launch: a pointer to be resolved, or bytes, in which there may be pointers.
 type arg struct {
@@ -97,40 +71,10 @@ func blob(b []byte) arg { return arg{bits: b} } // a struct by value
 
 // compileCtx is what lowering a call has at hand, and collects the steps it emits.
 type compileCtx struct {
-	p          *backend.Program
-	dev        *Device
-	apart      bool // one launch for each Map
-	plan       *passes.MemoryPlan
-	places     []place // of the values, from the plan
-	steps      []step
-	consts     []byte // data for spaceConst
-	scratch    int    // bytes used by the call being lowered
-	maxScratch int    // bytes used by the greediest call
-}
-
-// Value describes a value: shape, type.
-func (cx *compileCtx) Value(id backend.ValueID) *backend.ValueInfo { return cx.p.Value(id) }
-
-// Shape is the shape of a value.
-func (cx *compileCtx) Shape(id backend.ValueID) backend.Shape { return cx.p.Value(id).Shape }
-
-// Ptr is the memory of a value, argument or constant.
-func (cx *compileCtx) Ptr(id backend.ValueID) place { return place{space: spaceValue, index: int(id)} }
-
-// Scratch is memory for the time of this call, aligned to 256 bytes, not initialised; what one step writes the next reads.
-func (cx *compileCtx) Scratch(bytes int) place {
-	r := place{space: spaceScratch, offset: cx.scratch}
-	cx.scratch += roundUp(bytes, alignment)
-	cx.maxScratch = max(cx.maxScratch, cx.scratch)
-	return r
-}
-
-// Const is memory that holds data for the life of the executable, aligned to 256 bytes.
-func (cx *compileCtx) Const(data []byte) place {
-	cx.consts = append(cx.consts, make([]byte, roundUp(len(cx.consts), alignment)-len(cx.consts))...)
-	r := place{space: spaceConst, offset: len(cx.consts)}
-	cx.consts = append(cx.consts, data...)
-	return r
+	binding.Lowering
+	dev   *Device
+	apart bool // one launch for each Map
+	steps []step
 }
 
 // launch emits a kernel; a grid without blocks is left out. The wrappers of kernels_gen.go call it.

@@ -95,10 +95,10 @@ func (cx *compileCtx) equalMaps(calls []backend.Call) (maps []*mapCall, n int) {
 	var room int
 	var key string
 	for i := range calls {
-		if cx.plan.Idle(&calls[i]) {
+		if cx.Plan.Idle(&calls[i]) {
 			continue
 		}
-		m := oneOfMany(cx.p, &calls[i])
+		m := oneOfMany(cx.P, &calls[i])
 		switch {
 		case m == nil:
 			return maps, n
@@ -125,8 +125,8 @@ func (cx *compileCtx) collides(m *mapCall, maps []*mapCall) bool {
 func (cx *compileCtx) anyOverlap(a, b []backend.ValueID) bool {
 	for _, x := range a {
 		for _, y := range b {
-			p, q := cx.places[x], cx.places[y]
-			if p.space == q.space && p.index == q.index && p.offset < q.offset+cx.Value(y).Bytes() && q.offset < p.offset+cx.Value(x).Bytes() {
+			p, q := cx.Places[x], cx.Places[y]
+			if p.Space == q.Space && p.Index == q.Index && p.Offset < q.Offset+cx.Value(y).Bytes() && q.Offset < p.Offset+cx.Value(x).Bytes() {
 				return true
 			}
 		}

@@ -32,7 +32,7 @@ func lowerSlice(cx *compileCtx, c *backend.Call) error {
 		from[i] *= a.Step[i]
 	}
 	size := x.DType.Size()
-	cx.emitMove(cx.Ptr(c.Out[0]), cx.Ptr(c.In[0]).at(begin*size), size, strides.Dims{Size: y.Shape, Stride: [][]int{y.Shape.Strides(), from}})
+	cx.emitMove(cx.Ptr(c.Out[0]), cx.Ptr(c.In[0]).At(begin*size), size, strides.Dims{Size: y.Shape, Stride: [][]int{y.Shape.Strides(), from}})
 	return nil
 }
 
@@ -42,7 +42,7 @@ func lowerConcat(cx *compileCtx, c *backend.Call) error {
 	size, to, begin := y.DType.Size(), y.Shape.Strides(), 0
 	for _, id := range c.In {
 		x := cx.Value(id)
-		cx.emitMove(cx.Ptr(c.Out[0]).at(begin*to[axis]*size), cx.Ptr(id), size, strides.Dims{Size: x.Shape, Stride: [][]int{to, x.Shape.Strides()}})
+		cx.emitMove(cx.Ptr(c.Out[0]).At(begin*to[axis]*size), cx.Ptr(id), size, strides.Dims{Size: x.Shape, Stride: [][]int{to, x.Shape.Strides()}})
 		begin += x.Shape[axis]
 	}
 	return nil

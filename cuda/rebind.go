@@ -31,7 +31,7 @@ func (b *bound) pointAt(args []backend.Region) error {
 	b.held, b.written = b.spare[:0], b.written[:0]
 	err := b.hold(args)
 	for i, buf := range before {
-		buf.release()
+		buf.Release()
 		before[i] = nil
 	}
 	b.spare = before

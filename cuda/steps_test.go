@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/gomx-org/gomx/backend"
+	"github.com/gomx-org/gomx/internal/binding"
 )
 
 // stepsOf lowers the calls that build says, without the Writes, and lists what they became: kernels with their grids.
@@ -20,13 +21,13 @@ func stepsOf(t *testing.T, build func(b *backend.Builder) backend.Value) []strin
 	b.Write("y", y)
 	require.NoError(t, b.Finish(backend.Infer))
 	require.NoError(t, b.P.Verify())
-	cx := &compileCtx{p: b.P}
+	cx := &compileCtx{Lowering: binding.NewLowering(b.P, alignment)}
 	for _, c := range b.P.Entries[0].Calls {
 		if c.Kind == backend.Write {
 			continue
 		}
 		require.True(t, kernels[c.Kind].supports(b.P, &c), "%v", b.P.CallString(&c))
-		cx.scratch = 0
+		cx.Used = 0
 		require.NoError(t, kernels[c.Kind].lower(cx, &c))
 	}
 	var list []string

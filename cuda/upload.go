@@ -151,7 +151,7 @@ func (s *stage) grow(d *Device, bytes int) error {
 	if s.mem != nil && s.mem.size >= bytes {
 		return nil
 	}
-	s.mem.free()
+	s.mem.Free()
 	s.mem = nil
 	m, err := d.alloc(bytes)
 	if err != nil {
@@ -240,7 +240,7 @@ func (u *uploads) close(d *Device) {
 		destroy(p.read)
 	}
 	for _, s := range u.stages {
-		s.mem.free()
+		s.mem.Free()
 		destroy(s.arrived)
 		destroy(s.used)
 	}

@@ -1,10 +1,13 @@
 package cuda
 
-import "github.com/gomx-org/gomx/backend"
+import (
+	"github.com/gomx-org/gomx/backend"
+	"github.com/gomx-org/gomx/internal/binding"
+)
 
 // lowerWrite stores a value into its argument.
 func lowerWrite(cx *compileCtx, c *backend.Call) error {
-	cx.Copy(place{space: spaceArg, index: c.Attrs.(*backend.WriteAttrs).Arg}, cx.Ptr(c.In[0]), cx.Value(c.In[0]).Bytes())
+	cx.Copy(place{Space: binding.SpaceArg, Index: c.Attrs.(*backend.WriteAttrs).Arg}, cx.Ptr(c.In[0]), cx.Value(c.In[0]).Bytes())
 	return nil
 }
 

@@ -101,7 +101,7 @@ func (b *bound) hold(a *backend.Arg, r backend.Region) error {
 	case !ok:
 		return fmt.Errorf("memory of another device (%T)", r.Buffer)
 	}
-	if err := buf.retain(); err != nil {
+	if err := buf.Retain(); err != nil {
 		return err
 	}
 	b.held = append(b.held, buf)
@@ -164,14 +164,14 @@ func (b *bound) hostMemory(c *backend.Call, args []unsafe.Pointer) boundHost {
 		return unsafe.Slice((*byte)(b.x.address(r, args)), bytes)
 	}
 	for _, id := range c.In {
-		h.in = append(h.in, mem(place{space: spaceValue, index: int(id)}, b.x.p.Value(id).Bytes()))
+		h.in = append(h.in, mem(place{Space: binding.SpaceValue, Index: int(id)}, b.x.p.Value(id).Bytes()))
 	}
 	for _, id := range c.Out {
-		h.out = append(h.out, mem(place{space: spaceValue, index: int(id)}, b.x.p.Value(id).Bytes()))
+		h.out = append(h.out, mem(place{Space: binding.SpaceValue, Index: int(id)}, b.x.p.Value(id).Bytes()))
 	}
 	if w, ok := c.Attrs.(*backend.WriteAttrs); ok {
 		a := &b.x.p.Args[w.Arg]
-		h.out = append(h.out, mem(place{space: spaceArg, index: w.Arg}, a.Shape.Size()*a.DType.Size()))
+		h.out = append(h.out, mem(place{Space: binding.SpaceArg, Index: w.Arg}, a.Shape.Size()*a.DType.Size()))
 	}
 	return h
 }

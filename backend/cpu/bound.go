@@ -144,12 +144,12 @@ func (b *bound) close() {
 		b.prepare.close()
 	}
 	for _, buf := range b.held {
-		buf.release()
+		buf.Release()
 	}
 	b.pins.Unpin()
-	b.callsMem.free()
-	b.code.free()
-	b.seconds.free()
+	b.callsMem.Free()
+	b.code.Free()
+	b.seconds.Free()
 	b.calls, b.held, b.written = nil, nil, nil
 	b.x.bounds--
 	b.x.freeUnused()

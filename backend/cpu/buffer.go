@@ -9,11 +9,10 @@ import (
 	"fmt"
 	"math"
 	"runtime"
-	"sync"
-	"sync/atomic"
 	"unsafe"
 
 	"github.com/gomx-org/gomx/backend"
+	"github.com/gomx-org/gomx/internal/binding"
 )
 
 // memory is a block outside Go's heap. A cleanup frees it should its owner forget.
@@ -42,7 +41,8 @@ func allocMemory(bytes int) (*memory, error) {
 	return m, nil
 }
 
-func (m *memory) free() {
+// Free gives it back; a second time does nothing.
+func (m *memory) Free() {
 	if m == nil || m.p == nil {
 		return
 	}
@@ -58,13 +58,10 @@ func (m *memory) bytes() []byte {
 	return unsafe.Slice((*byte)(m.p), m.size)
 }
 
-// buffer is memory of the device. Free waits for the last Bound that uses it.
+// buffer is memory of the device.
 type buffer struct {
-	mu      sync.Mutex
-	mem     *memory
-	users   int
-	freed   bool
-	version atomic.Uint64
+	binding.Buffer
+	mem *memory
 }
 
 // Alloc gives memory that is not initialised.
@@ -76,49 +73,14 @@ func (d *Device) Alloc(bytes int) (backend.Buffer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &buffer{mem: m}, nil
+	b := &buffer{mem: m}
+	b.Hold(m, bytes)
+	return b, nil
 }
 
-func (b *buffer) Size() int       { return b.mem.size }
-func (b *buffer) Version() uint64 { return b.version.Load() }
-func (b *buffer) Touch()          { b.version.Add(1) }
-
 func (b *buffer) Bytes() []byte {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.mem.p == nil {
+	if b.Gone() {
 		return nil
 	}
 	return b.mem.bytes()
-}
-
-func (b *buffer) Free() {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.freed = true
-	b.freeUnused()
-}
-
-// retain keeps the memory until release; it fails on a freed buffer.
-func (b *buffer) retain() error {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.freed {
-		return fmt.Errorf("the buffer of %d bytes was freed", b.mem.size)
-	}
-	b.users++
-	return nil
-}
-
-func (b *buffer) release() {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.users--
-	b.freeUnused()
-}
-
-func (b *buffer) freeUnused() {
-	if b.freed && b.users == 0 {
-		b.mem.free()
-	}
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/gomx-org/gomx/backend"
 	"github.com/gomx-org/gomx/backend/passes"
 	"github.com/gomx-org/gomx/backend/ref"
+	"github.com/gomx-org/gomx/internal/binding"
 )
 
 // Compile runs the passes, gives every value its place and lowers the calls. What has no kernel in C runs on backend/ref in
@@ -20,9 +21,8 @@ func (d *Device) Compile(p *backend.Program, o backend.Options) (backend.Executa
 	if err != nil {
 		return nil, fmt.Errorf("%v: %w", d, err)
 	}
-	cx := &compileCtx{p: p, dev: d}
-	cx.planned(passes.Memory(p, alignment))
-	x := &executable{dev: d, p: p, profiling: o.Profile, places: cx.places}
+	cx := &compileCtx{Lowering: binding.NewLowering(p, alignment), dev: d}
+	x := &executable{dev: d, p: p, profiling: o.Profile, places: cx.Places}
 	for i := range p.Entries {
 		en, err := lowerEntry(cx, &p.Entries[i])
 		if err != nil {
@@ -75,11 +75,11 @@ func lowerEntry(cx *compileCtx, e *backend.Entry) (*entry, error) {
 		fail := func(err error) error {
 			return &backend.Error{Device: cx.dev.String(), Node: c.Node, Call: fmt.Sprintf("%v (call %d of %v)", c.Kind, i, e.Kind), Err: err}
 		}
-		if cx.plan.Idle(c) {
+		if cx.Plan.Idle(c) {
 			continue
 		}
-		if !cx.dev.Supports(cx.p, c) {
-			k, err := ref.NewKernel(cx.p, c)
+		if !cx.dev.Supports(cx.P, c) {
+			k, err := ref.NewKernel(cx.P, c)
 			if err != nil {
 				return nil, fail(err)
 			}
@@ -87,7 +87,7 @@ func lowerEntry(cx *compileCtx, e *backend.Entry) (*entry, error) {
 			en.segments = append(en.segments, segment{host: &hostStep{call: i, kernel: k}})
 			continue
 		}
-		cx.scratch = 0
+		cx.Used = 0
 		if err := kernels[c.Kind].lower(cx, c); err != nil {
 			return nil, fail(err)
 		}

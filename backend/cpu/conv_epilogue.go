@@ -55,7 +55,7 @@ func convEpilogue(p *backend.Program, c *backend.Call) (act int, code *C.gomx_ma
 // convForward emits the step of a Conv, which wants scratch bytes per thread beside its epilogue: x, w, y, and what the
 // epilogue reads. n[actAt] becomes the epilogue.
 func (cx *compileCtx) convForward(c *backend.Call, k kernelSet, pieces, scratch int, n []int, actAt int) {
-	act, code, _ := convEpilogue(cx.p, c)
+	act, code, _ := convEpilogue(cx.P, c)
 	n[actAt] = act
 	s := step{Kernel: k, Pieces: pieces, N: n, Ptrs: []place{cx.Ptr(c.In[0]), cx.Ptr(c.In[1]), cx.Ptr(c.Out[0])}}
 	if code != nil {

@@ -45,7 +45,7 @@ func convBLAS(l level) int { return bit(useBLAS(l)) }
 
 // lowerPlainConv emits the steps of a convolution in C order.
 func lowerPlainConv(cx *compileCtx, c *backend.Call) error {
-	s := newConvShape(cx.p, c)
+	s := newConvShape(cx.P, c)
 	switch {
 	case s.groups == s.c && s.c > 1:
 		lowerDepthwise(cx, c, &s)

@@ -22,22 +22,20 @@ type executable struct {
 
 	mu     sync.Mutex // held during a Run: entries share the arena
 	closed bool
-	bounds int                // not closed yet; the last one frees what Close left
-	memory [numSpaces]*memory // arena, persistent, scratch, constants
+	bounds int                        // not closed yet; the last one frees what Close left
+	memory [binding.NumSpaces]*memory // arena, persistent, scratch, constants
 
 	prepared binding.Prepared // what the results of Prepare were made from
 }
 
 func (x *executable) allocate(cx *compileCtx) (err error) {
-	sizes := map[space]int{
-		spaceArena: cx.plan.Arena, spacePersistent: cx.plan.Persistent, spaceScratch: cx.maxScratch, spaceConst: len(cx.consts),
-	}
-	for s, bytes := range sizes {
-		if x.memory[s], err = allocMemory(bytes); err != nil {
+	sizes := cx.Sizes()
+	for s := binding.SpaceArena; s < binding.NumSpaces; s++ {
+		if x.memory[s], err = allocMemory(sizes[s]); err != nil {
 			return fmt.Errorf("%v: %w", s, err)
 		}
 	}
-	copy(x.memory[spaceConst].bytes(), cx.consts)
+	copy(x.memory[binding.SpaceConst].bytes(), cx.Consts)
 	return reserveScratch(cx.threadScratch)
 }
 
@@ -56,7 +54,7 @@ func (x *executable) Close() error {
 func (x *executable) freeUnused() {
 	if x.closed && x.bounds == 0 {
 		for _, m := range x.memory {
-			m.free()
+			m.Free()
 		}
 	}
 }
@@ -72,17 +70,16 @@ func (x *executable) entry(kind backend.EntryKind) *entry {
 
 // address resolves a reference, given the addresses of the arguments.
 func (x *executable) address(r place, args []unsafe.Pointer) unsafe.Pointer {
-	if r.space == spaceValue {
-		place := x.places[r.index]
-		r = place.at(r.offset)
+	if r.Space == binding.SpaceValue {
+		r = x.places[r.Index].At(r.Offset)
 	}
-	switch r.space {
-	case spaceNil:
+	switch r.Space {
+	case binding.SpaceNil:
 		return nil
-	case spaceArg:
-		return unsafe.Add(args[r.index], r.offset)
+	case binding.SpaceArg:
+		return unsafe.Add(args[r.Index], r.Offset)
 	}
-	return unsafe.Add(x.memory[r.space].p, r.offset)
+	return unsafe.Add(x.memory[r.Space].p, r.Offset)
 }
 
 // Profile gives the time per call of every entry that ran.

@@ -9,6 +9,7 @@ import (
 	"unsafe"
 
 	"github.com/gomx-org/gomx/backend"
+	"github.com/gomx-org/gomx/internal/binding"
 )
 
 // guarding is GOMX_DEBUG=guard: every block of memory has a zone before and behind it that no kernel may change, and
@@ -68,8 +69,8 @@ func (b *bound) runGuarded() error {
 	if k := b.en.kind; k != backend.Backward && k != backend.Prepare {
 		for i := range b.en.calls {
 			for _, id := range b.en.calls[i].Out {
-				if at := b.x.places[id]; at.space == spaceArena {
-					fillNaN(b.x.memory[spaceArena].bytes()[at.offset:][:b.x.p.Value(id).Bytes()])
+				if at := b.x.places[id]; at.Space == binding.SpaceArena {
+					fillNaN(b.x.memory[binding.SpaceArena].bytes()[at.Offset:][:b.x.p.Value(id).Bytes()])
 				}
 			}
 		}

@@ -70,7 +70,7 @@ func (cx *compileCtx) emitMap(e *expr.Expr, in, out []backend.ValueID) error {
 	for i := range in {
 		varies[i] = row.along[i] == C.MAP_ALONG
 	}
-	cost, err := compileMap(code, e, varies, func(k, i int) bool { return cx.places[in[i]] == cx.places[out[k]] })
+	cost, err := compileMap(code, e, varies, func(k, i int) bool { return cx.Places[in[i]] == cx.Places[out[k]] })
 	if err != nil {
 		return err
 	}

@@ -42,7 +42,7 @@ func (s *convShape) numbers() []int {
 
 // lowerN16 emits the one step of a convolution in N16.
 func lowerN16(cx *compileCtx, c *backend.Call) error {
-	s := newConvShape(cx.p, c)
+	s := newConvShape(cx.P, c)
 	blocks, work := ceilDiv(s.n, 16), s.f*s.c*s.taps()
 	switch c.Kind {
 	case backend.Conv:

@@ -48,7 +48,7 @@ func (b *bound) pointAt(args []backend.Region) error {
 	b.held, b.written = r.spare[:0], b.written[:0]
 	defer func() {
 		for i, buf := range before {
-			buf.release()
+			buf.Release()
 			before[i] = nil
 		}
 		r.spare = before

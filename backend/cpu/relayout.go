@@ -48,7 +48,7 @@ func supportsRelayout(p *backend.Program, c *backend.Call) bool {
 // emitBlock brings an array in C order, of shape s, into a blocked layout; missing lanes become zero.
 func (cx *compileCtx) emitBlock(dst, src place, s backend.Shape, l backend.Layout) {
 	for _, part := range blockParts(s, l) {
-		cx.emitMove(dst.at(4*part.blocked), src.at(4*part.plain), 4, dims{Size: part.size, Stride: [][]int{part.blockedStrides, part.plainStrides}})
+		cx.emitMove(dst.At(4*part.blocked), src.At(4*part.plain), 4, dims{Size: part.size, Stride: [][]int{part.blockedStrides, part.plainStrides}})
 	}
 	cx.emitClearLanes(dst, s, l)
 }
@@ -56,7 +56,7 @@ func (cx *compileCtx) emitBlock(dst, src place, s backend.Shape, l backend.Layou
 // emitUnblock is the inverse of emitBlock.
 func (cx *compileCtx) emitUnblock(dst, src place, s backend.Shape, l backend.Layout) {
 	for _, part := range blockParts(s, l) {
-		cx.emitMove(dst.at(4*part.plain), src.at(4*part.blocked), 4, dims{Size: part.size, Stride: [][]int{part.plainStrides, part.blockedStrides}})
+		cx.emitMove(dst.At(4*part.plain), src.At(4*part.blocked), 4, dims{Size: part.size, Stride: [][]int{part.plainStrides, part.blockedStrides}})
 	}
 }
 
@@ -99,7 +99,7 @@ func (cx *compileCtx) emitClearLanes(dst place, s backend.Shape, l backend.Layou
 	group := memoryShape(s, l)[b.axis:].Size()
 	last := group - inner*b.size // where the last block begins
 	cx.Emit(step{
-		Kernel: kernelSet(C.gomx_clear_ends), Pieces: s[:b.axis].Size(), Ptrs: []place{dst.at(4 * last)},
+		Kernel: kernelSet(C.gomx_clear_ends), Pieces: s[:b.axis].Size(), Ptrs: []place{dst.At(4 * last)},
 		N: []int{s[:b.axis].Size(), 4 * group, inner, 4 * b.size, 4 * (s[b.axis] % b.size)},
 	})
 }

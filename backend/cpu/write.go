@@ -5,7 +5,10 @@ package cpu
 // #include "copy.h"
 import "C"
 
-import "github.com/gomx-org/gomx/backend"
+import (
+	"github.com/gomx-org/gomx/backend"
+	"github.com/gomx-org/gomx/internal/binding"
+)
 
 // copyPiece is how many bytes one piece of a copy moves: large enough that taking it costs nothing.
 const copyPiece = 256 << 10
@@ -17,7 +20,7 @@ func (cx *compileCtx) emitCopy(dst, src place, bytes int) {
 
 // lowerWrite stores a value into its argument.
 func lowerWrite(cx *compileCtx, c *backend.Call) error {
-	cx.emitCopy(place{space: spaceArg, index: c.Attrs.(*backend.WriteAttrs).Arg}, cx.Ptr(c.In[0]), cx.Value(c.In[0]).Bytes())
+	cx.emitCopy(place{Space: binding.SpaceArg, Index: c.Attrs.(*backend.WriteAttrs).Arg}, cx.Ptr(c.In[0]), cx.Value(c.In[0]).Bytes())
 	return nil
 }
 

@@ -27,9 +27,9 @@ var rooms = []room{
 	{name: "backend/expr"},
 	{name: "backend", may: []string{"backend/expr"}},
 	{name: "backend/passes", may: seam},
-	{name: "backend/ref", may: join(seam, "backend/passes")},
-	{name: "backend/cpu", may: join(seam, "backend/passes", "backend/ref"), external: []string{"gonum.org/v1/netlib"}, cgo: true},
-	{name: "cuda", may: join(seam, "backend/passes", "internal/cudrv", "internal/cublas")},
+	{name: "backend/ref", may: join(seam, "backend/passes", "internal/binding")},
+	{name: "backend/cpu", may: join(seam, "backend/passes", "backend/ref", "internal/binding"), external: []string{"gonum.org/v1/netlib"}, cgo: true},
+	{name: "cuda", may: join(seam, "backend/passes", "internal/binding", "internal/cudrv", "internal/cublas")},
 	{name: "backend/all", may: join(seam, "backend/ref", "backend/cpu", "cuda")},
 	{name: "device", may: join(seam, "backend/all")}, // links the backends in, for all who name a device
 	{name: "op", may: seam},
@@ -54,7 +54,8 @@ var rooms = []room{
 
 	{name: "internal/...", may: seam},
 	{name: "internal/archtest"},
-	{name: "internal/cudrv", cgo: true}, // calls NVIDIA's driver
+	{name: "internal/binding", may: join(seam, "backend/passes")}, // what devices share
+	{name: "internal/cudrv", cgo: true},                           // calls NVIDIA's driver
 	{name: "internal/cublas", may: []string{"internal/cudrv"}, cgo: true},
 	{name: "internal/simgpu", may: []string{"internal/simgpu/..."}, cgo: true}, // is one, for tests
 	{name: "internal/simgpu/...", may: []string{"internal/simgpu/..."}},
