@@ -48,6 +48,9 @@ func (c *convertCmd) Run() error {
 	if c.As07 {
 		return fmt.Errorf("convert: --as-0.7 is for a symbol file .json into another")
 	}
+	if from == ".json" || to == ".json" {
+		return fmt.Errorf("convert: %s to %s: a symbol file .json holds a network and becomes another .json; arrays are in .params, .nd, .npz and .safetensors", c.In, c.Out)
+	}
 	in, ok := arrayFiles[from]
 	if !ok {
 		return fmt.Errorf("convert: %s: the name must end in .params, .nd, .npz, .safetensors or .json", c.In)
