@@ -25,7 +25,7 @@ import (
 // nil is None.
 type Params struct {
 	typ    reflect.Type
-	rest   int // the index of the field tagged *, -1 without one
+	rest   []int // the index of the field tagged *, nil without one
 	Fields []Field
 }
 
@@ -42,16 +42,15 @@ type Field struct {
 	Prefix   string
 	Min, Max *float64
 	Runtime  bool
-	None     bool // the text None stands for the default
-	index    int
+	None     bool  // the text None stands for the default
+	index    []int // as reflect counts, through embedded structs
 }
 
 func paramsOf[P any]() (*Params, error) {
 	t := reflect.TypeFor[P]()
-	ps := &Params{typ: t, rest: -1}
-	for i := range t.NumField() {
-		sf := t.Field(i)
-		if !sf.IsExported() {
+	ps := &Params{typ: t}
+	for _, sf := range reflect.VisibleFields(t) { // those of embedded structs too
+		if !sf.IsExported() || sf.Anonymous {
 			continue
 		}
 		tag, ok := sf.Tag.Lookup("gomx")
@@ -59,10 +58,10 @@ func paramsOf[P any]() (*Params, error) {
 			return nil, fmt.Errorf("field %s has no gomx tag", sf.Name)
 		}
 		if tag == "*" {
-			ps.rest = i
+			ps.rest = sf.Index
 			continue
 		}
-		f := Field{GoName: sf.Name, Doc: sf.Tag.Get("doc"), Type: sf.Type, index: i}
+		f := Field{GoName: sf.Name, Doc: sf.Tag.Get("doc"), Type: sf.Type, index: sf.Index}
 		if err := f.parseTag(tag); err != nil {
 			return nil, err
 		}
@@ -145,7 +144,7 @@ func (ps *Params) New() any {
 			continue
 		}
 		if v, err := parseParam(f.Type, f.Default); err == nil {
-			p.Elem().Field(f.index).Set(v)
+			p.Elem().FieldByIndex(f.index).Set(v)
 		}
 	}
 	return p.Interface()
@@ -164,8 +163,8 @@ func (ps *Params) Field(name string) *Field {
 // Set parses text into one parameter of p.
 func (ps *Params) Set(p any, name, text string) error {
 	f := ps.Field(name)
-	if f == nil && ps.rest >= 0 {
-		rest := reflect.ValueOf(p).Elem().Field(ps.rest)
+	if f == nil && ps.rest != nil {
+		rest := reflect.ValueOf(p).Elem().FieldByIndex(ps.rest)
 		if rest.IsNil() {
 			rest.Set(reflect.MakeMap(rest.Type()))
 		}
@@ -187,7 +186,7 @@ func (ps *Params) Set(p any, name, text string) error {
 	if err != nil {
 		return fmt.Errorf("%s=%q: %w", name, text, err)
 	}
-	reflect.ValueOf(p).Elem().Field(f.index).Set(v)
+	reflect.ValueOf(p).Elem().FieldByIndex(f.index).Set(v)
 	return f.check(v)
 }
 
@@ -218,10 +217,10 @@ func (ps *Params) Check(p any) error {
 	v := reflect.ValueOf(p).Elem()
 	for i := range ps.Fields {
 		f := &ps.Fields[i]
-		if f.Enum != nil && !slices.Contains(f.Enum, v.Field(f.index).String()) {
-			return fmt.Errorf("%s=%q: want one of %s", f.Name, v.Field(f.index).String(), strings.Join(f.Enum, ", "))
+		if f.Enum != nil && !slices.Contains(f.Enum, v.FieldByIndex(f.index).String()) {
+			return fmt.Errorf("%s=%q: want one of %s", f.Name, v.FieldByIndex(f.index).String(), strings.Join(f.Enum, ", "))
 		}
-		if err := f.check(v.Field(f.index)); err != nil {
+		if err := f.check(v.FieldByIndex(f.index)); err != nil {
 			return err
 		}
 	}
@@ -257,14 +256,14 @@ func (f *Field) check(v reflect.Value) error {
 // NumArgs reads the parameter num_args of a variadic operator.
 func (ps *Params) NumArgs(p any) int {
 	if f := ps.Field("num_args"); f != nil {
-		return int(reflect.ValueOf(p).Elem().Field(f.index).Int())
+		return int(reflect.ValueOf(p).Elem().FieldByIndex(f.index).Int())
 	}
 	return 0
 }
 
 // Get reads one parameter as its Go value.
 func (ps *Params) Get(p any, name string) any {
-	return reflect.ValueOf(p).Elem().Field(ps.Field(name).index).Interface()
+	return reflect.ValueOf(p).Elem().FieldByIndex(ps.Field(name).index).Interface()
 }
 
 // Attrs writes the parameters of p that differ from their defaults, and the required ones, in the text form of files; none
@@ -277,13 +276,13 @@ func (ps *Params) Attrs(p any) map[string]string {
 	v, def := reflect.ValueOf(p).Elem(), reflect.ValueOf(ps.New()).Elem()
 	for i := range ps.Fields {
 		f := &ps.Fields[i]
-		text := FormatParam(v.Field(f.index).Interface())
-		if f.Required || text != FormatParam(def.Field(f.index).Interface()) {
+		text := FormatParam(v.FieldByIndex(f.index).Interface())
+		if f.Required || text != FormatParam(def.FieldByIndex(f.index).Interface()) {
 			attrs[f.Name] = text
 		}
 	}
-	if ps.rest >= 0 {
-		maps.Copy(attrs, v.Field(ps.rest).Interface().(map[string]string))
+	if ps.rest != nil {
+		maps.Copy(attrs, v.FieldByIndex(ps.rest).Interface().(map[string]string))
 	}
 	return attrs
 }

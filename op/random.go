@@ -96,42 +96,21 @@ var generalizedNegativeBinomialNumbers = &distribution{
 	},
 }
 
-// randomSettings are the parameters of a _random_ operator.
-type randomSettings struct {
-	values []float64
-	shape  Shape
-	dtype  *DType
-}
-
 func init() {
-	registerRandom(uniformNumbers, func(p *RandomUniformParam) randomSettings {
-		return randomSettings{[]float64{p.Low, p.High}, p.Shape, p.DType}
-	}, "uniform")
-	registerRandom(normalNumbers, func(p *RandomNormalParam) randomSettings {
-		return randomSettings{[]float64{p.Loc, p.Scale}, p.Shape, p.DType}
-	}, "normal")
-	registerRandom(exponentialNumbers, func(p *RandomExponentialParam) randomSettings {
-		return randomSettings{[]float64{p.Lam}, p.Shape, p.DType}
-	})
-	registerRandom(gammaNumbers, func(p *RandomGammaParam) randomSettings {
-		return randomSettings{[]float64{p.Alpha, p.Beta}, p.Shape, p.DType}
-	})
-	registerRandom(poissonNumbers, func(p *RandomPoissonParam) randomSettings {
-		return randomSettings{[]float64{p.Lam}, p.Shape, p.DType}
-	})
-	registerRandom(negativeBinomialNumbers, func(p *RandomNegativeBinomialParam) randomSettings {
-		return randomSettings{[]float64{float64(p.K), p.P}, p.Shape, p.DType}
-	})
-	registerRandom(generalizedNegativeBinomialNumbers, func(p *RandomGeneralizedNegativeBinomialParam) randomSettings {
-		return randomSettings{[]float64{p.Mu, p.Alpha}, p.Shape, p.DType}
-	})
-	registerLike(uniformNumbers, func(p *RandomUniformLikeParam) []float64 { return []float64{p.Low, p.High} })
-	registerLike(normalNumbers, func(p *RandomNormalLikeParam) []float64 { return []float64{p.Loc, p.Scale} })
-	registerLike(exponentialNumbers, func(p *RandomLamLikeParam) []float64 { return []float64{p.Lam} })
-	registerLike(gammaNumbers, func(p *RandomGammaLikeParam) []float64 { return []float64{p.Alpha, p.Beta} })
-	registerLike(poissonNumbers, func(p *RandomLamLikeParam) []float64 { return []float64{p.Lam} })
-	registerLike(negativeBinomialNumbers, func(p *RandomNegativeBinomialLikeParam) []float64 { return []float64{float64(p.K), p.P} })
-	registerLike(generalizedNegativeBinomialNumbers, func(p *RandomGeneralizedNegativeBinomialLikeParam) []float64 { return []float64{p.Mu, p.Alpha} })
+	registerRandom[RandomUniformParam](uniformNumbers, "uniform")
+	registerRandom[RandomNormalParam](normalNumbers, "normal")
+	registerRandom[RandomExponentialParam](exponentialNumbers)
+	registerRandom[RandomGammaParam](gammaNumbers)
+	registerRandom[RandomPoissonParam](poissonNumbers)
+	registerRandom[RandomNegativeBinomialParam](negativeBinomialNumbers)
+	registerRandom[RandomGeneralizedNegativeBinomialParam](generalizedNegativeBinomialNumbers)
+	registerLike[RandomUniformLikeParam](uniformNumbers)
+	registerLike[RandomNormalLikeParam](normalNumbers)
+	registerLike[RandomExponentialLikeParam](exponentialNumbers)
+	registerLike[RandomGammaLikeParam](gammaNumbers)
+	registerLike[RandomPoissonLikeParam](poissonNumbers)
+	registerLike[RandomNegativeBinomialLikeParam](negativeBinomialNumbers)
+	registerLike[RandomGeneralizedNegativeBinomialLikeParam](generalizedNegativeBinomialNumbers)
 	for _, d := range []*distribution{uniformNumbers, normalNumbers, exponentialNumbers, gammaNumbers, poissonNumbers,
 		negativeBinomialNumbers, generalizedNegativeBinomialNumbers} {
 		registerSample(d)
@@ -160,30 +139,38 @@ func (d *distribution) numbers(c *Ctx, t DType, s Shape) Value {
 	return c.Cast(d.draw(c, wide(t), s, p), t)
 }
 
-func registerRandom[P any](d *distribution, settings func(*P) randomSettings, aliases ...string) {
-	typeOf := func(p *P) DType { return orFloat32(settings(p).dtype) }
+// registerRandom registers the operator that has the numbers and the result as parameters.
+func registerRandom[P any, PP interface {
+	*P
+	values() []float64
+	result() *RandomResult
+}](d *distribution, aliases ...string) {
+	typeOf := func(p *P) DType { return orFloat32(PP(p).result().DType) }
+	shapeOf := func(p *P) Shape { return atLeast1(PP(p).result().Shape) }
 	name := "_random_" + d.name
 	Register(Op[P]{
 		Name: name, Aliases: append(aliases, name[1:]), Doc: d.doc,
 		Args: noArgs[P],
 		Check: func(p *P) error {
-			if err := floatType(settings(p).dtype); err != nil {
+			if err := floatType(PP(p).result().DType); err != nil {
 				return err
 			}
-			return d.checkNumbers(settings(p).values)
+			return d.checkNumbers(PP(p).values())
 		},
-		Shape: func(p *P, s *Shapes) { s.Out(atLeast1(settings(p).shape)) },
-		Type:  func(p *P, t *Types) { t.WantOut(0, typeOf(p)) },
-		Forward: func(p *P, c *Ctx, _ []Value) []Value {
-			return []Value{d.numbers(c, typeOf(p), atLeast1(settings(p).shape))}
-		},
+		Shape:   func(p *P, s *Shapes) { s.Out(shapeOf(p)) },
+		Type:    func(p *P, t *Types) { t.WantOut(0, typeOf(p)) },
+		Forward: func(p *P, c *Ctx, _ []Value) []Value { return []Value{d.numbers(c, typeOf(p), shapeOf(p))} },
 	})
 }
 
-func registerLike[P any](d *distribution, values func(*P) []float64) {
+// registerLike registers the operator whose result is like its input.
+func registerLike[P any, PP interface {
+	*P
+	values() []float64
+}](d *distribution) {
 	Register(Op[P]{
 		Name: "_random_" + d.name + "_like", Doc: d.doc + ", with the shape and type of data",
-		Check: func(p *P) error { return d.checkNumbers(values(p)) },
+		Check: func(p *P) error { return d.checkNumbers(PP(p).values()) },
 		Shape: func(_ *P, s *Shapes) { s.Elementwise() },
 		Forward: func(_ *P, c *Ctx, in []Value) []Value {
 			if t := in[0].DType(); !t.IsFloat() {

@@ -4,100 +4,111 @@ import "fmt"
 
 // The parameters of the random operators have MXNet's names and defaults.
 
-// RandomUniformParam is that of _random_uniform.
-type RandomUniformParam struct {
-	Low   float64 `gomx:"low,runtime" doc:"the smallest number"`
-	High  float64 `gomx:"high,default=1.0,runtime" doc:"all numbers are below it"`
-	Shape []int   `gomx:"shape,min=1" doc:"the shape; (1,) when empty"`
-	Ctx   string  `gomx:"ctx" doc:"the device; taken, not needed: it is that of the network"`
-	DType *DType  `gomx:"dtype" doc:"element type of the result, a floating-point type; float32 when not given"`
+// RandomResult is what all _random_ operators say of their result.
+type RandomResult struct {
+	Shape []int  `gomx:"shape,min=1" doc:"the shape; (1,) when empty"`
+	Ctx   string `gomx:"ctx" doc:"the device; taken, not needed: it is that of the network"`
+	DType *DType `gomx:"dtype" doc:"element type of the result, a floating-point type; float32 when not given"`
 }
 
-// RandomNormalParam is that of _random_normal.
-type RandomNormalParam struct {
-	Loc   float64 `gomx:"loc,runtime" doc:"the mean"`
-	Scale float64 `gomx:"scale,default=1.0,runtime" doc:"the standard deviation"`
-	Shape []int   `gomx:"shape,min=1" doc:"the shape; (1,) when empty"`
-	Ctx   string  `gomx:"ctx" doc:"the device; taken, not needed: it is that of the network"`
-	DType *DType  `gomx:"dtype" doc:"element type of the result, a floating-point type; float32 when not given"`
-}
+func (r *RandomResult) result() *RandomResult { return r }
 
-// RandomExponentialParam is that of _random_exponential.
-type RandomExponentialParam struct {
-	Lam   float64 `gomx:"lam,default=1.0,runtime" doc:"λ, one over the mean"`
-	Shape []int   `gomx:"shape,min=1" doc:"the shape; (1,) when empty"`
-	Ctx   string  `gomx:"ctx" doc:"the device; taken, not needed: it is that of the network"`
-	DType *DType  `gomx:"dtype" doc:"element type of the result, a floating-point type; float32 when not given"`
-}
-
-// RandomGammaParam is that of _random_gamma.
-type RandomGammaParam struct {
-	Alpha float64 `gomx:"alpha,default=1.0,runtime" doc:"α, the shape of the distribution"`
-	Beta  float64 `gomx:"beta,default=1.0,runtime" doc:"β, its scale"`
-	Shape []int   `gomx:"shape,min=1" doc:"the shape; (1,) when empty"`
-	Ctx   string  `gomx:"ctx" doc:"the device; taken, not needed: it is that of the network"`
-	DType *DType  `gomx:"dtype" doc:"element type of the result, a floating-point type; float32 when not given"`
-}
-
-// RandomPoissonParam is that of _random_poisson.
-type RandomPoissonParam struct {
-	Lam   float64 `gomx:"lam,default=1.0,runtime" doc:"λ, the mean"`
-	Shape []int   `gomx:"shape,min=1" doc:"the shape; (1,) when empty"`
-	Ctx   string  `gomx:"ctx" doc:"the device; taken, not needed: it is that of the network"`
-	DType *DType  `gomx:"dtype" doc:"element type of the result, a floating-point type; float32 when not given"`
-}
-
-// RandomNegativeBinomialParam is that of _random_negative_binomial.
-type RandomNegativeBinomialParam struct {
-	K     int     `gomx:"k,default=1" doc:"how many failures end the experiment"`
-	P     float64 `gomx:"p,default=1.0,runtime" doc:"the probability of a failure"`
-	Shape []int   `gomx:"shape,min=1" doc:"the shape; (1,) when empty"`
-	Ctx   string  `gomx:"ctx" doc:"the device; taken, not needed: it is that of the network"`
-	DType *DType  `gomx:"dtype" doc:"element type of the result, a floating-point type; float32 when not given"`
-}
-
-// RandomGeneralizedNegativeBinomialParam is that of _random_generalized_negative_binomial.
-type RandomGeneralizedNegativeBinomialParam struct {
-	Mu    float64 `gomx:"mu,default=1.0,runtime" doc:"μ, the mean"`
-	Alpha float64 `gomx:"alpha,default=1.0,runtime" doc:"α, the dispersion: the variance is μ + αμ²"`
-	Shape []int   `gomx:"shape,min=1" doc:"the shape; (1,) when empty"`
-	Ctx   string  `gomx:"ctx" doc:"the device; taken, not needed: it is that of the network"`
-	DType *DType  `gomx:"dtype" doc:"element type of the result, a floating-point type; float32 when not given"`
-}
-
-// RandomUniformLikeParam is that of _random_uniform_like.
+// RandomUniformLikeParam is that of _random_uniform_like: the numbers of the distribution.
 type RandomUniformLikeParam struct {
 	Low  float64 `gomx:"low,runtime" doc:"the smallest number"`
 	High float64 `gomx:"high,default=1.0,runtime" doc:"all numbers are below it"`
 }
 
-// RandomNormalLikeParam is that of _random_normal_like.
+func (p *RandomUniformLikeParam) values() []float64 { return []float64{p.Low, p.High} }
+
+// RandomUniformParam is that of _random_uniform.
+type RandomUniformParam struct {
+	RandomUniformLikeParam
+	RandomResult
+}
+
+// RandomNormalLikeParam is that of _random_normal_like: the numbers of the distribution.
 type RandomNormalLikeParam struct {
 	Loc   float64 `gomx:"loc,runtime" doc:"the mean"`
 	Scale float64 `gomx:"scale,default=1.0,runtime" doc:"the standard deviation"`
 }
 
-// RandomLamLikeParam is that of _random_exponential_like and _random_poisson_like.
-type RandomLamLikeParam struct {
-	Lam float64 `gomx:"lam,default=1.0,runtime" doc:"λ, the mean or one over it"`
+func (p *RandomNormalLikeParam) values() []float64 { return []float64{p.Loc, p.Scale} }
+
+// RandomNormalParam is that of _random_normal.
+type RandomNormalParam struct {
+	RandomNormalLikeParam
+	RandomResult
 }
 
-// RandomGammaLikeParam is that of _random_gamma_like.
+// RandomExponentialLikeParam is that of _random_exponential_like: the numbers of the distribution.
+type RandomExponentialLikeParam struct {
+	Lam float64 `gomx:"lam,default=1.0,runtime" doc:"λ, one over the mean"`
+}
+
+func (p *RandomExponentialLikeParam) values() []float64 { return []float64{p.Lam} }
+
+// RandomExponentialParam is that of _random_exponential.
+type RandomExponentialParam struct {
+	RandomExponentialLikeParam
+	RandomResult
+}
+
+// RandomGammaLikeParam is that of _random_gamma_like: the numbers of the distribution.
 type RandomGammaLikeParam struct {
 	Alpha float64 `gomx:"alpha,default=1.0,runtime" doc:"α, the shape of the distribution"`
 	Beta  float64 `gomx:"beta,default=1.0,runtime" doc:"β, its scale"`
 }
 
-// RandomNegativeBinomialLikeParam is that of _random_negative_binomial_like.
+func (p *RandomGammaLikeParam) values() []float64 { return []float64{p.Alpha, p.Beta} }
+
+// RandomGammaParam is that of _random_gamma.
+type RandomGammaParam struct {
+	RandomGammaLikeParam
+	RandomResult
+}
+
+// RandomPoissonLikeParam is that of _random_poisson_like: the numbers of the distribution.
+type RandomPoissonLikeParam struct {
+	Lam float64 `gomx:"lam,default=1.0,runtime" doc:"λ, the mean"`
+}
+
+func (p *RandomPoissonLikeParam) values() []float64 { return []float64{p.Lam} }
+
+// RandomPoissonParam is that of _random_poisson.
+type RandomPoissonParam struct {
+	RandomPoissonLikeParam
+	RandomResult
+}
+
+// RandomNegativeBinomialLikeParam is that of _random_negative_binomial_like: the numbers of the distribution.
 type RandomNegativeBinomialLikeParam struct {
 	K int     `gomx:"k,default=1" doc:"how many failures end the experiment"`
 	P float64 `gomx:"p,default=1.0,runtime" doc:"the probability of a failure"`
 }
 
-// RandomGeneralizedNegativeBinomialLikeParam is that of _random_generalized_negative_binomial_like.
+func (p *RandomNegativeBinomialLikeParam) values() []float64 { return []float64{float64(p.K), p.P} }
+
+// RandomNegativeBinomialParam is that of _random_negative_binomial.
+type RandomNegativeBinomialParam struct {
+	RandomNegativeBinomialLikeParam
+	RandomResult
+}
+
+// RandomGeneralizedNegativeBinomialLikeParam is that of _random_generalized_negative_binomial_like: the numbers of the distribution.
 type RandomGeneralizedNegativeBinomialLikeParam struct {
 	Mu    float64 `gomx:"mu,default=1.0,runtime" doc:"μ, the mean"`
 	Alpha float64 `gomx:"alpha,default=1.0,runtime" doc:"α, the dispersion: the variance is μ + αμ²"`
+}
+
+func (p *RandomGeneralizedNegativeBinomialLikeParam) values() []float64 {
+	return []float64{p.Mu, p.Alpha}
+}
+
+// RandomGeneralizedNegativeBinomialParam is that of _random_generalized_negative_binomial.
+type RandomGeneralizedNegativeBinomialParam struct {
+	RandomGeneralizedNegativeBinomialLikeParam
+	RandomResult
 }
 
 // SampleParam is that of the _sample_ operators.

@@ -2912,9 +2912,8 @@ type LamArg struct{ v float64 }
 
 // Lam sets the parameter lam.
 //
-//   - _random_exponential: λ, one over the mean; default 1.0.
-//   - _random_exponential_like, _random_poisson_like: λ, the mean or one over it; default 1.0.
-//   - _random_poisson: λ, the mean; default 1.0.
+//   - _random_exponential, _random_exponential_like: λ, one over the mean; default 1.0.
+//   - _random_poisson, _random_poisson_like: λ, the mean; default 1.0.
 func Lam(v float64) LamArg { return LamArg{v} }
 
 // Apply sets lam.

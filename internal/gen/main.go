@@ -14,6 +14,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/gomx-org/gomx/internal/sources"
 	"github.com/gomx-org/gomx/op"
 )
 
@@ -26,9 +27,9 @@ func main() {
 	}
 }
 
-// run makes all files from the root of the module, which it looks for upwards.
+// run makes all files, named from the root of the module.
 func run(check bool) error {
-	root, err := moduleRoot()
+	root, err := sources.Root()
 	if err != nil {
 		return err
 	}
@@ -59,23 +60,6 @@ func run(check bool) error {
 		}
 	}
 	return stale
-}
-
-func moduleRoot() (string, error) {
-	dir, err := os.Getwd()
-	if err != nil {
-		return "", err
-	}
-	for {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			return dir, nil
-		}
-		up := filepath.Dir(dir)
-		if up == dir {
-			return "", errors.New("no go.mod here or above")
-		}
-		dir = up
-	}
 }
 
 // file is a generated file, named from the root of the module.
